@@ -1,0 +1,158 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { NotFoundError, UnavailableError } from "#lib/platform/errors.ts";
+
+/** What was stored: the key is the content. */
+export interface BlobRef {
+  /** SHA-256 of the bytes, 64 hex digits. */
+  digest: string;
+  sizeBytes: number;
+}
+
+/** Content-addressed storage. Putting the same bytes twice is one blob. S3 joins behind this interface. */
+export interface BlobStore {
+  put(bytes: Uint8Array): Promise<BlobRef>;
+  putStream(source: Readable): Promise<BlobRef>;
+  /** @throws NotFoundError no such blob */
+  get(digest: string): Promise<Buffer>;
+  /** `range` is inclusive, in bytes. */
+  stream(digest: string, range?: { start: number; end: number }): Promise<Readable>;
+  has(digest: string): Promise<boolean>;
+  /** Writes a byte and takes it away again, so that a full or lost disk shows. */
+  check(): Promise<void>;
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** Blobs as files `ab/cdef…` below `root`. A blob appears whole or not at all: temporary file, fsync, rename. */
+export function createDiskBlobStore(root: string): BlobStore {
+  const pathOf = (digest: string) => {
+    if (!DIGEST.test(digest)) {
+      throw new NotFoundError("The blob");
+    }
+    return join(root, digest.slice(0, 2), digest.slice(2));
+  };
+  const temporary = async () => {
+    await mkdir(join(root, "tmp"), { recursive: true });
+    return join(root, "tmp", randomBytes(12).toString("hex"));
+  };
+  const keep = async (path: string, digest: string) => {
+    const target = pathOf(digest);
+    await mkdir(dirname(target), { recursive: true });
+    await rename(path, target);
+    await syncFolder(dirname(target));
+  };
+  const exists = (digest: string) =>
+    stat(pathOf(digest)).then(
+      () => true,
+      () => false,
+    );
+
+  return {
+    async put(bytes) {
+      const digest = createHash("sha256").update(bytes).digest("hex");
+      if (await exists(digest)) {
+        return { digest, sizeBytes: bytes.byteLength };
+      }
+      const path = await temporary();
+      try {
+        const file = await open(path, "wx", 0o600);
+        try {
+          await file.writeFile(bytes);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await keep(path, digest);
+      } catch (error) {
+        await rm(path, { force: true });
+        throw diskError(error);
+      }
+      return { digest, sizeBytes: bytes.byteLength };
+    },
+
+    async putStream(source) {
+      const path = await temporary();
+      const hash = createHash("sha256");
+      let sizeBytes = 0;
+      try {
+        await pipeline(
+          source,
+          async function* (chunks: AsyncIterable<Buffer>) {
+            for await (const chunk of chunks) {
+              hash.update(chunk);
+              sizeBytes += chunk.byteLength;
+              yield chunk;
+            }
+          },
+          createWriteStream(path, { flags: "wx", mode: 0o600, flush: true }),
+        );
+        const digest = hash.digest("hex");
+        await keep(path, digest);
+        return { digest, sizeBytes };
+      } catch (error) {
+        await rm(path, { force: true });
+        throw diskError(error);
+      }
+    },
+
+    async get(digest) {
+      return readFile(pathOf(digest)).catch(missing);
+    },
+
+    async stream(digest, range) {
+      const path = pathOf(digest);
+      await stat(path).catch(missing);
+      return createReadStream(path, range);
+    },
+
+    has: exists,
+
+    async check() {
+      const path = await temporary();
+      const file = await open(path, "wx", 0o600);
+      try {
+        await file.write("x");
+        await file.sync();
+      } finally {
+        await file.close();
+        await rm(path, { force: true });
+      }
+    },
+  };
+}
+
+/** A rename is durable only once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+function missing(error: unknown): never {
+  if (codeOf(error) === "ENOENT") {
+    throw new NotFoundError("The blob", { cause: error });
+  }
+  throw error;
+}
+
+function diskError(error: unknown): unknown {
+  const code = codeOf(error);
+  return code === "ENOSPC" || code === "EDQUOT"
+    ? new UnavailableError("The disk that holds ASSAY_HOME is full. Free some space and try again.", {
+        code: "disk_full",
+        cause: error,
+      })
+    : error;
+}

@@ -1,0 +1,69 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+
+const flag = z
+  .enum(["0", "1", "true", "false"])
+  .transform((value) => value === "1" || value === "true");
+const folder = z
+  .string()
+  .min(1)
+  .transform((path) => resolve(path));
+
+/** What every Assay process reads. Names, meanings and defaults are listed in `.env.example`. */
+export const BaseEnv = z.object({
+  NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// URL" }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// URL" }).optional(),
+  ASSAY_HOME: folder.prefault(".assay"),
+  ASSAY_CACHE: folder.prefault(join(homedir(), ".cache", "assay")),
+  ASSAY_DATA_DIR: folder.optional(),
+  ASSAY_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
+  ASSAY_DB_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  ASSAY_QUEUE_PREFIX: z.string().min(1).default("assay"),
+});
+
+export const ServerEnv = BaseEnv.extend({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  ASSAY_ROLE: z.enum(["server", "api", "worker"]).default("server"),
+  ASSAY_SECRET: z.string().min(32, "needs at least 32 characters"),
+  ASSAY_PUBLIC_URL: z.url().optional(),
+  ASSAY_ALLOWED_HOSTS: z.string().default(""),
+  ASSAY_CORS_ORIGINS: z.string().default(""),
+  ASSAY_PUBLIC_PREDICT: flag.prefault("true"),
+  ASSAY_ADMIN_EMAIL: z.email().default("admin@localhost.local"),
+  ASSAY_ADMIN_PASSWORD: z.string().min(12, "needs at least 12 characters").optional(),
+  ASSAY_BOOTSTRAP_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,256}$/, "needs 24 to 256 printable characters without spaces")
+    .optional(),
+  ASSAY_QUICKSTART: flag.prefault("true"),
+});
+
+export const WorkerEnv = BaseEnv.extend({
+  ASSAY_ENGINES: z.enum(["auto", "native", "wasm", "off"]).default("auto"),
+  ASSAY_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  ASSAY_QUICKSTART: flag.prefault("true"),
+  /** Where the worker answers /metrics and /health; 0 is any free port, absent none. */
+  ASSAY_WORKER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+});
+
+export type BaseEnv = z.infer<typeof BaseEnv>;
+export type ServerEnv = z.infer<typeof ServerEnv>;
+export type WorkerEnv = z.infer<typeof WorkerEnv>;
+
+/**
+ * Reads the process environment once. Empty values count as absent.
+ *
+ * @throws Error that lists every fault at once, one a line
+ */
+export function parseEnv<T extends z.ZodType>(schema: T, source: NodeJS.ProcessEnv = process.env): z.infer<T> {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) {
+    return parsed.data;
+  }
+  const faults = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`The environment is not usable:\n${faults.join("\n")}\nSee .env.example for what each means.`);
+}

@@ -1,0 +1,56 @@
+import type { z } from "@hono/zod-openapi";
+import type { Ctx } from "#lib/platform/ctx.ts";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/**
+ * Who may call: a scope of `auth/scopes.ts`; `signed-in` for any known actor; `public` for the few doors that
+ * decisions.md 18 lists; `predict` for a deployment's own access rule.
+ */
+export type RouteAuth = `${string}:${string}` | "signed-in" | "public" | "predict" | "metrics" | "admin";
+
+/** What a handler gets: everything parsed, nothing of HTTP but the raw request for streams. */
+export interface RouteInput<P, Q, B> {
+  ctx: Ctx;
+  params: P;
+  query: Q;
+  body: B;
+  request: Request;
+}
+
+/** One REST route. The same object is dispatched, authorised and described in OpenAPI. */
+export interface Route {
+  method: Method;
+  /** With `{name}` for parameters. */
+  path: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  auth: RouteAuth;
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  /** The JSON reply; absent when the handler returns a `Response` of `produces`. */
+  response?: z.ZodType;
+  /** Media type of a reply that is not JSON, such as `text/event-stream`. */
+  produces?: string;
+  /** 200 unless said otherwise. */
+  status?: 200 | 201 | 202 | 204;
+  /** Default 10 MB. */
+  maxBodyBytes?: number;
+  handle(input: RouteInput<unknown, unknown, unknown>): Promise<unknown> | unknown;
+}
+
+type Parsed<T> = T extends z.ZodType ? z.infer<T> : undefined;
+
+/** Declares a route: parameters, query and body reach `handle` with the types of their schemas. */
+export function route<P extends z.ZodType | undefined, Q extends z.ZodType | undefined, B extends z.ZodType | undefined>(
+  declaration: Omit<Route, "handle" | "params" | "query" | "body"> & {
+    params?: P;
+    query?: Q;
+    body?: B;
+    handle(input: RouteInput<Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<unknown> | unknown;
+  },
+): Route {
+  return declaration as Route;
+}
