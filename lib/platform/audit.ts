@@ -1,20 +1,8 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "#lib/platform/canonical-json.ts";
-import { actorName } from "#lib/platform/ctx.ts";
-import type { Tx } from "#lib/platform/db.ts";
+import { type AuditEntry, actorName, type Tx } from "#lib/platform/ctx.ts";
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-
-/** One governance act. Fractions in `detail` are turned into strings: the chain holds integers only. */
-export interface AuditEntry {
-  /** Such as `version.promote`. */
-  action: string;
-  /** Such as `version:digits/3`. */
-  subject: string;
-  detail: { [key: string]: unknown };
-  /** Defaults to the project's chain. */
-  chain?: string;
-}
 
 const GENESIS = "0".repeat(64);
 
@@ -35,7 +23,8 @@ export async function writeAuditEntries(tx: Tx, entries: AuditEntry[]): Promise<
   const chainOf = (entry: AuditEntry) => entry.chain ?? `project:${tx.projectId}`;
   const chains = [...new Set(entries.map(chainOf))].sort();
   for (const chain of chains) {
-    await tx.db.$executeRaw`INSERT INTO audit_head (chain, seq, hash) VALUES (${chain}, 0, ${GENESIS}) ON CONFLICT DO NOTHING`;
+    await tx.db
+      .$executeRaw`INSERT INTO audit_head (chain, seq, hash) VALUES (${chain}, 0, ${GENESIS}) ON CONFLICT DO NOTHING`;
     const [head] = await tx.db.$queryRaw<{ seq: bigint; hash: string }[]>`
       SELECT seq, hash FROM audit_head WHERE chain = ${chain} FOR UPDATE`;
     if (head === undefined) {
@@ -47,7 +36,15 @@ export async function writeAuditEntries(tx: Tx, entries: AuditEntry[]): Promise<
       seq += 1n;
       const at = tx.clock.now();
       const detail = toChainJson(entry.detail);
-      const row = { chain, seq, actor: actorName(tx.actor), action: entry.action, subject: entry.subject, detail, prev };
+      const row = {
+        chain,
+        seq,
+        actor: actorName(tx.actor),
+        action: entry.action,
+        subject: entry.subject,
+        detail,
+        prev,
+      };
       hash = auditHash({ ...row, at: at.toISOString() });
       await tx.db.auditEvent.create({
         data: { ...row, detail: detail ?? {}, at, hash, requestId: tx.requestId, ip: tx.ip ?? null },

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { BlobStore } from "#lib/platform/blob.ts";
 import type { Clock } from "#lib/platform/clock.ts";
-import type { DbClient } from "#lib/platform/db.ts";
+import type { DbClient, TransactionClient } from "#lib/platform/db-client.ts";
 import type { Logger } from "#lib/platform/logger.ts";
 
 /** Who acts. Every write is on record under it. */
@@ -26,6 +26,25 @@ export interface Ctx {
   clock: Clock;
   logger: Logger;
   blobs: BlobStore;
+}
+
+/** One governance act, for the record. */
+export interface AuditEntry {
+  /** Such as `version.promote`. */
+  action: string;
+  /** Such as `version:digits/3`. */
+  subject: string;
+  /** The chain holds integers only: fractions are written as strings. */
+  detail: { [key: string]: unknown };
+  /** Defaults to the project's chain. */
+  chain?: string;
+}
+
+/** A context inside a transaction. Verbs that get it join the transaction. */
+export interface Tx extends Ctx {
+  db: TransactionClient;
+  /** Collected by `audit()`, written just before COMMIT by the outermost `withTransaction`. */
+  readonly auditEntries: AuditEntry[];
 }
 
 /** The actor as one word for records: `user:<id>`. */

@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { DbClient } from "#lib/platform/db.ts";
+import type { DbClient } from "#lib/platform/db-client.ts";
 import { messageOf } from "#lib/platform/errors.ts";
 import type { Logger } from "#lib/platform/logger.ts";
 

@@ -8,7 +8,8 @@ export const PageQuery = z.object({
 });
 
 /** A page: `nextCursor` is absent on the last one. */
-export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().optional() });
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().optional() });
 
 /** Keyset cursors are opaque: base64url of the JSON of the last row's sort values. */
 export function encodeCursor(values: (string | number)[]): string {
@@ -19,7 +20,10 @@ export function encodeCursor(values: (string | number)[]): string {
 export function decodeCursor(cursor: string, length: number): (string | number)[] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    return z.array(z.union([z.string(), z.number()])).length(length).parse(parsed);
+    return z
+      .array(z.union([z.string(), z.number()]))
+      .length(length)
+      .parse(parsed);
   } catch (cause) {
     throw new InvalidError("The cursor is not one that this list gave out.", {
       cause,

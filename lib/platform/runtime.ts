@@ -35,7 +35,9 @@ interface Holder {
 
 // Next bundles lib/ apart from server/: a module-level variable would exist twice in one process.
 const KEY = Symbol.for("assay.runtime");
-const holder: Holder = ((globalThis as { [KEY]?: Holder })[KEY] ??= {});
+const shared: { [KEY]?: Holder } = globalThis;
+shared[KEY] ??= {};
+const holder: Holder = shared[KEY];
 
 /** Opens the process's runtime. The host calls it once, before anything else. */
 export function openRuntime(env: Runtime["env"], options: { name: string; clock?: Clock }): Runtime {

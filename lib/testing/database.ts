@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { inject } from "vitest";
+
+/** A private clone of the migrated database for one test file, as the application's role sees it. */
+export interface TestDatabase {
+  url: string;
+  superuserUrl: string;
+  drop(): Promise<void>;
+}
+
+export async function cloneDatabase(): Promise<TestDatabase> {
+  const { superuser, app, template } = inject("postgres");
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await asSuperuser(superuser, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return {
+    url: withDatabase(app, name),
+    superuserUrl: withDatabase(superuser, name),
+    drop: () => asSuperuser(superuser, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+function withDatabase(url: string, name: string): string {
+  const copy = new URL(url);
+  copy.pathname = `/${name}`;
+  return copy.toString();
+}
+
+async function asSuperuser(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+// A process a file: one runtime a process, as in production. Two files at once on two cores.
+export default defineConfig({
+  test: {
+    include: [
+      "lib/**/*.test.ts",
+      "workers/**/*.test.ts",
+      "server/**/*.test.ts",
+      "app/**/*.test.ts",
+      "scripts/**/*.test.ts",
+    ],
+    globalSetup: ["lib/testing/global-setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
