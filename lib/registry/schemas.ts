@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { STAGES } from "#lib/registry/status.ts";
+
+/** Browser-safe: what the room takes and gives. */
+
+const isoDate = z.iso.datetime();
+export const StageSchema = z.enum(STAGES);
+export const ModelName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "starts with a letter or digit, then letters, digits, . _ -");
+export const VersionNumber = z.coerce.number().int().min(1).max(2_147_483_647);
+
+/** Where a version comes from. What a run does not say is null. */
+export const Lineage = z.object({
+  datasetName: z.string().nullable(),
+  datasetVersion: z.int().nullable(),
+  datasetDigest: z.string().nullable(),
+  /** Drawn by the generator, not written by people. */
+  synthetic: z.boolean().nullable(),
+  codeRevision: z.string().nullable(),
+  seed: z.int().nullable(),
+  engine: z.string().nullable(),
+  strategy: z.string().nullable(),
+  params: z.record(z.string(), z.string()),
+});
+export type Lineage = z.infer<typeof Lineage>;
+
+export const ModelVersion = z.object({
+  /** `mv_…`. */
+  id: z.string(),
+  modelName: z.string(),
+  version: z.int().min(1),
+  stage: StageSchema,
+  runId: z.string().nullable(),
+  /** SHA-256 of the ONNX file, hex; it is also the blob's name. */
+  onnxDigest: z.string(),
+  sizeBytes: z.int().min(0),
+  /** Newest values of the run's finite metrics; `test_accuracy` is a fraction in 0..1. */
+  metrics: z.record(z.string(), z.number()),
+  lineage: Lineage,
+  aliases: z.array(z.string()),
+  createdBy: z.string(),
+  createdAt: isoDate,
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+export const StageTransition = z.object({
+  version: z.int().min(1),
+  from: StageSchema,
+  to: StageSchema,
+  actor: z.string(),
+  reason: z.string(),
+  at: isoDate,
+});
+export type StageTransition = z.infer<typeof StageTransition>;
+
+export const ModelSummary = z.object({
+  name: z.string(),
+  description: z.string(),
+  versionCount: z.int().min(0),
+  latestVersion: z.int().min(1).nullable(),
+  /** The version in Production. */
+  productionVersion: z.int().min(1).nullable(),
+  /** Its accuracy on the test set, 0..1. */
+  productionAccuracy: z.number().nullable(),
+  aliases: z.record(z.string(), z.int()),
+  createdAt: isoDate,
+  updatedAt: isoDate,
+});
+export type ModelSummary = z.infer<typeof ModelSummary>;
+
+/** Newest version first. */
+export const ModelDetail = ModelSummary.extend({ versions: z.array(ModelVersion) });
+export type ModelDetail = z.infer<typeof ModelDetail>;
+
+/** Newest transition first. */
+export const VersionDetail = ModelVersion.extend({ transitions: z.array(StageTransition) });
+export type VersionDetail = z.infer<typeof VersionDetail>;
+
+export const ModelParams = z.object({ name: ModelName });
+export const VersionParams = z.object({ name: ModelName, version: VersionNumber });
+export const RegisterBody = z.strictObject({ runId: z.string().regex(/^[0-9a-f]{32}$/) });
+export const StageBody = z.strictObject({
+  stage: StageSchema,
+  reason: z.string().trim().max(2_000).default(""),
+});
+export const ModelList = z.object({ items: z.array(ModelSummary) });
+export const HistoryReply = z.object({ items: z.array(StageTransition) });
