@@ -35,7 +35,7 @@ interface Holder {
 
 // Next bundles lib/ apart from server/: a module-level variable would exist twice in one process.
 const KEY = Symbol.for("assay.runtime");
-const shared: { [KEY]?: Holder } = globalThis;
+const shared = globalThis as typeof globalThis & { [KEY]?: Holder };
 shared[KEY] ??= {};
 const holder: Holder = shared[KEY];
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { migrate } from "../../scripts/lib/migrate.mjs";
+import { migrateDatabase } from "../../scripts/lib/migrate.mjs";
 import { startPostgres } from "../../scripts/lib/postgres.mjs";
 
 declare module "vitest" {
@@ -16,7 +16,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), "assay-test-"));
   const postgres = await startPostgres({ home, durable: false });
-  await migrate({ url: postgres.urls.owner });
+  await migrateDatabase({ url: postgres.urls.owner });
   project.provide("postgres", {
     superuser: postgres.urls.superuser,
     app: postgres.urls.app,
