@@ -227,6 +227,7 @@ CREATE TABLE "deployment" (
 CREATE TABLE "prediction" (
     "id" TEXT NOT NULL,
     "project_id" TEXT NOT NULL,
+    "request_id" TEXT NOT NULL,
     "deployment" TEXT NOT NULL,
     "model_name" TEXT NOT NULL,
     "model_version" INTEGER NOT NULL,
