@@ -1,0 +1,46 @@
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { actorName } from "#lib/platform/ctx.ts";
+import { newId } from "#lib/platform/ids.ts";
+import { getRuntime } from "#lib/platform/runtime.ts";
+import { servingMetrics } from "#lib/serving/metrics.ts";
+import type { LoadedModel } from "#lib/serving/model-slot.ts";
+import { predictionLog } from "#lib/serving/prediction-log.ts";
+import type { Answer } from "#lib/serving/schemas.ts";
+import type { Deployment } from "#lib/serving/store.ts";
+
+/** The most probable class and its probability. The rounding to 6 decimals is for people and for the wire. */
+export function toAnswer(probabilities: Float32Array): Answer {
+  let prediction = 0;
+  for (let digit = 1; digit < probabilities.length; digit++) {
+    if ((probabilities[digit] ?? 0) > (probabilities[prediction] ?? 0)) prediction = digit;
+  }
+  const rounded = Array.from(probabilities, (value) => Math.round(value * 1e6) / 1e6);
+  return { prediction, confidence: rounded[prediction] ?? 0, probabilities: rounded };
+}
+
+/** Counts an answer and puts its row into the log. */
+export function recordAnswer(
+  ctx: Ctx,
+  answer: Answer,
+  served: { deployment: Deployment; model: LoadedModel; latencyMs: number },
+): void {
+  const { deployment, model, latencyMs } = served;
+  const metrics = servingMetrics(getRuntime());
+  const labels = { model: model.name, version: String(model.version) };
+  metrics.predictions.inc({ ...labels, class: String(answer.prediction) });
+  metrics.confidence.observe(labels, answer.confidence);
+  predictionLog().add({
+    id: newId("pr"),
+    projectId: ctx.projectId,
+    requestId: ctx.requestId,
+    deployment: deployment.name,
+    modelName: model.name,
+    modelVersion: model.version,
+    actor: actorName(ctx.actor),
+    at: ctx.clock.now().toISOString(),
+    prediction: answer.prediction,
+    confidence: answer.confidence,
+    probabilities: answer.probabilities,
+    latencyMs,
+  });
+}

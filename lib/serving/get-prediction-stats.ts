@@ -1,0 +1,10 @@
+import { requireScope } from "#lib/auth/require-scope.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import type { PredictionStats } from "#lib/serving/schemas.ts";
+import { readPredictionStats } from "#lib/serving/store.ts";
+
+/** How many predictions the project answered today (UTC) and in the last hour, up to half a second ago. */
+export async function getPredictionStats(ctx: Ctx): Promise<PredictionStats> {
+  requireScope(ctx, "registry:read");
+  return readPredictionStats(ctx.pool, ctx.projectId, ctx.clock.now());
+}

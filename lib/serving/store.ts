@@ -1,0 +1,72 @@
+import type pg from "pg";
+import type { DbClient } from "#lib/platform/db.ts";
+import type { PredictionStats } from "#lib/serving/schemas.ts";
+
+export interface Deployment {
+  name: string;
+  projectId: string;
+  modelName: string;
+  access: "public" | "key";
+}
+
+/** One logged answer. `probabilities` are ten fractions. */
+export interface PredictionRow {
+  id: string;
+  projectId: string;
+  requestId: string;
+  deployment: string;
+  modelName: string;
+  modelVersion: number;
+  actor: string;
+  at: string;
+  prediction: number;
+  confidence: number;
+  probabilities: number[];
+  latencyMs: number;
+}
+
+/** The deployment that `/predict` means; null where a project has none. */
+export async function findDefaultDeployment(db: DbClient, projectId: string): Promise<Deployment | null> {
+  const row = await db.deployment.findFirst({ where: { projectId, isDefault: true } });
+  return (
+    row && { name: row.name, projectId, modelName: row.modelName, access: row.access === "public" ? "public" : "key" }
+  );
+}
+
+/** One statement for any number of rows. Repeating it adds nothing. */
+export async function insertPredictions(pool: pg.Pool, rows: readonly PredictionRow[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO prediction (id, project_id, request_id, deployment, model_name, model_version, actor, at, prediction,
+                             confidence, probabilities, latency_ms)
+     SELECT id, "projectId", "requestId", deployment, "modelName", "modelVersion", actor, at, prediction,
+            confidence, probabilities, "latencyMs"
+     FROM jsonb_to_recordset($1::jsonb) AS row(
+       id text, "projectId" text, "requestId" text, deployment text, "modelName" text, "modelVersion" int, actor text,
+       at timestamptz, prediction smallint, confidence real, probabilities real[], "latencyMs" real)
+     ON CONFLICT (id) DO NOTHING`,
+    [JSON.stringify(rows)],
+  );
+}
+
+export async function readPredictionStats(pool: pg.Pool, projectId: string, now: Date): Promise<PredictionStats> {
+  const { rows } = await pool.query<{ prediction: number; n: number; recent: number; confidence: number }>(
+    `WITH bounds AS (
+       SELECT date_trunc('day', $2::timestamptz, 'UTC') AS midnight, $2::timestamptz - interval '1 hour' AS hour_ago)
+     SELECT prediction,
+            count(*) FILTER (WHERE at >= midnight)::int AS n,
+            count(*) FILTER (WHERE at >= hour_ago)::int AS recent,
+            coalesce(sum(confidence) FILTER (WHERE at >= midnight), 0)::float8 AS confidence
+     FROM prediction, bounds
+     WHERE project_id = $1 AND at >= least(midnight, hour_ago)
+     GROUP BY prediction`,
+    [projectId, now],
+  );
+  const byClass = Array.from({ length: 10 }, (_, digit) => rows.find((row) => row.prediction === digit)?.n ?? 0);
+  const today = byClass.reduce((sum, n) => sum + n, 0);
+  return {
+    today,
+    lastHour: rows.reduce((sum, row) => sum + row.recent, 0),
+    meanConfidence: today === 0 ? null : rows.reduce((sum, row) => sum + row.confidence, 0) / today,
+    byClass,
+  };
+}
