@@ -44,7 +44,11 @@ export interface Route {
 type Parsed<T> = T extends z.ZodType ? z.infer<T> : undefined;
 
 /** Declares a route: parameters, query and body reach `handle` with the types of their schemas. */
-export function route<P extends z.ZodType | undefined, Q extends z.ZodType | undefined, B extends z.ZodType | undefined>(
+export function route<
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+>(
   declaration: Omit<Route, "handle" | "params" | "query" | "body"> & {
     params?: P;
     query?: Q;
