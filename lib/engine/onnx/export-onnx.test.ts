@@ -1,37 +1,14 @@
 import { expect, test } from "vitest";
-import { ARCHITECTURES, type Architecture, IMAGE_PIXELS } from "#lib/engine/architectures.ts";
+import { ARCHITECTURES, IMAGE_PIXELS } from "#lib/engine/architectures.ts";
 import { initWeights } from "#lib/engine/init-weights.ts";
-import { type Network, planNetwork } from "#lib/engine/network.ts";
+import { planNetwork } from "#lib/engine/network.ts";
 import { exportOnnx } from "#lib/engine/onnx/export-onnx.ts";
 import { openDigitSession } from "#lib/engine/onnx/session.ts";
-import { hashKey, randomStream } from "#lib/engine/random.ts";
+import { DEEP, randomWeights } from "#lib/engine/testing/check-backend.ts";
 import { plainForward } from "#lib/engine/testing/plain-forward.ts";
 import { sampleImages, toUnit } from "#lib/engine/testing/sample-images.ts";
 
-/** Two convolutions, so that channels-first kernels with more than one input channel are covered too. */
-const deep: Architecture = {
-  name: "deep",
-  layers: [
-    { type: "conv2d", filters: 5, kernelSize: 3, activation: "relu" },
-    { type: "maxPool2d", poolSize: 2 },
-    { type: "conv2d", filters: 7, kernelSize: 4, activation: "relu" },
-    { type: "maxPool2d", poolSize: 3 },
-    { type: "dropout", rate: 0.5 },
-    { type: "flatten" },
-    { type: "dense", units: 12, activation: "relu" },
-    { type: "dense", units: 10, activation: "softmax" },
-  ],
-};
-
-/** Initial weights with biases that are not zero, so that a lost bias shows. */
-function randomWeights(network: Network): Float32Array[] {
-  const next = randomStream(hashKey(5));
-  return initWeights(network, 9).map((values, index) =>
-    network.params[index]?.role === "bias" ? values.map(() => next() - 0.5) : values,
-  );
-}
-
-test.each([ARCHITECTURES.baseline, ARCHITECTURES.enhanced, deep])(
+test.each([ARCHITECTURES.baseline, ARCHITECTURES.enhanced, DEEP])(
   "the exported $name computes what the layers say",
   async (architecture) => {
     const network = planNetwork(architecture);
