@@ -1,0 +1,33 @@
+import { cookies } from "next/headers";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
+import type { ReactNode } from "react";
+import { themeOf } from "#app/_ui/theme.ts";
+import { Sidebar } from "#app/(console)/_shell/sidebar.tsx";
+import { requireSession } from "#lib/auth/session.ts";
+
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const { actor, projectId } = await requireSession();
+  const jar = await cookies();
+  const user = actor.type === "user" ? { name: actor.name, email: actor.email } : { name: actor.type, email: "" };
+  return (
+    <NuqsAdapter>
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-primary px-3 py-2 text-primary-foreground focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to the content
+      </a>
+      <div className="flex min-h-dvh flex-col md:flex-row">
+        <Sidebar
+          project={projectId}
+          user={user}
+          folded={jar.get("assay_sidebar")?.value === "folded"}
+          theme={themeOf(jar.get("assay_theme")?.value)}
+        />
+        <main id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          {children}
+        </main>
+      </div>
+    </NuqsAdapter>
+  );
+}
