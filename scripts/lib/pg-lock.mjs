@@ -90,17 +90,18 @@ export async function freeDataFolder(home, data, log) {
 /**
  * Fast shutdown, then immediate (recovery at the next start), then the hard way.
  * @param {number} pid
+ * @param {number} [patienceMs] how long the fast shutdown may take
  */
-export async function endPostgres(pid) {
+export async function endPostgres(pid, patienceMs = 10_000) {
   /** @type {Array<[NodeJS.Signals, number]>} */
   const steps = [
-    ["SIGINT", 10_000],
+    ["SIGINT", patienceMs],
     ["SIGQUIT", 5_000],
     ["SIGKILL", 2_000],
   ];
-  for (const [signal, patienceMs] of steps) {
+  for (const [signal, waitMs] of steps) {
     signalIfRunning(pid, signal);
-    if (await waitUntilGone(pid, patienceMs)) return;
+    if (await waitUntilGone(pid, waitMs)) return;
   }
   throw new Failure(`Postgres (process ${pid}) does not end.`, `End it by hand: kill -9 ${pid}`);
 }

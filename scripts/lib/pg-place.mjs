@@ -66,12 +66,15 @@ function dataFolder({ inside, outside, user, makeOutside }) {
   return elsewhere;
 }
 
+/** Written into the data folder once initdb is through: one that was cut short looks much like a whole one. */
+export const COMPLETE = "assay.complete";
+
 /**
  * Whether the folder holds a complete cluster.
  * @param {string} data
  */
 export function holdsCluster(data) {
-  return fs.existsSync(path.join(data, "PG_VERSION")) && fs.existsSync(path.join(data, "global", "pg_control"));
+  return fs.existsSync(path.join(data, COMPLETE));
 }
 
 /**

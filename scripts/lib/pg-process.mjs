@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { Failure } from "./failure.mjs";
+import { COMPLETE } from "./pg-place.mjs";
 
 /**
  * Settings of our embedded cluster; modest, for a machine that trains models beside it.
@@ -49,6 +49,7 @@ export async function initCluster(place, password) {
     const args = ["--username=postgres", "--auth=scram-sha-256", `--pwfile=${file}`, "--encoding=UTF8", "--no-sync"];
     args.push("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", `--pgdata=${place.data}`);
     await runInitdb(place, args);
+    fs.writeFileSync(path.join(place.data, COMPLETE), "");
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
@@ -120,40 +121,6 @@ export async function launch(place, { port, durable, log, timeoutMs = 120_000 })
 }
 
 /**
- * Ends postgres when this process goes, however it goes: a shell that waits on a pipe which only we hold open.
- * @param {PostgresPlace} place
- * @param {number} pid
- * @returns {() => void} calls the guard off
- */
-export function guard(place, pid) {
-  const child = spawn("/bin/sh", ["-c", 'cat >/dev/null 2>&1; kill -INT "$0" 2>/dev/null', String(pid)], {
-    cwd: "/",
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-    ...identity(place),
-  });
-  child.on("error", () => undefined);
-  child.unref();
-  if (child.stdin && "unref" in child.stdin && typeof child.stdin.unref === "function") child.stdin.unref();
-  return () => {
-    // The whole group: the shell's `cat` would otherwise outlive it until the pipe closes.
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
-  };
-}
-
-/** A TCP port on the loopback that is free now. */
-export function freePort() {
-  return new Promise((/** @type {(port: number) => void} */ resolve, reject) => {
-    const server = net.createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
-
-/**
  * @param {PostgresPlace} place
  * @param {string} binary
  * @param {string[]} args
@@ -164,15 +131,16 @@ function spawnAs(place, binary, args) {
     cwd: "/",
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
+    env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", NODE_ENV: "production" },
     ...identity(place),
   });
 }
 
 /**
+ * The user to spawn as, in spawn's own terms.
  * @param {PostgresPlace} place
  */
-function identity(place) {
+export function identity(place) {
   return place.user ? { uid: place.user.uid, gid: place.user.gid } : {};
 }
 

@@ -3,11 +3,13 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "./failure.mjs";
 import { makeHome } from "./files.mjs";
+import { guard } from "./guard.mjs";
 import { embeddedPostgres, linkLibraries } from "./pg-binaries.mjs";
 import { endPostgres, freeDataFolder, removeRecord, writeRecord } from "./pg-lock.mjs";
 import { holdsCluster, placePostgres } from "./pg-place.mjs";
-import { freePort, guard, initCluster, launch, syncCluster } from "./pg-process.mjs";
+import { identity, initCluster, launch, syncCluster } from "./pg-process.mjs";
 import { APP_ROLE, DATABASE, ensureRoles, loopbackUrl, OWNER_ROLE } from "./pg-roles.mjs";
+import { freePort, isPortFree } from "./ports.mjs";
 import { hasSecret, instanceId, secret } from "./secrets.mjs";
 
 /**
@@ -16,7 +18,8 @@ import { hasSecret, instanceId, secret } from "./secrets.mjs";
  * - `urls.owner`: role `assay_owner`, database `assay` (MIGRATE_DATABASE_URL)
  * - `urls.app`: role `assay_app`, database `assay` (DATABASE_URL)
  * - `fresh`: the cluster was made by this start
- * - `stop()`: fast shutdown; resolves when every process is gone. `destroy()`: stop, and remove its data.
+ * - `stop(patienceMs)`: fast shutdown, after `patienceMs` (default 10 s) an immediate one (recovery at the next start);
+ *   resolves when it is gone. `destroy()`: stop, and remove its data.
  * - `exited`: resolves when postgres is gone, `expected` if by `stop`
  *
  * @typedef {object} RunningPostgres
@@ -25,7 +28,7 @@ import { hasSecret, instanceId, secret } from "./secrets.mjs";
  * @property {string} dataDir
  * @property {boolean} fresh
  * @property {{ superuser: string, owner: string, app: string }} urls
- * @property {() => Promise<void>} stop
+ * @property {(patienceMs?: number) => Promise<void>} stop
  * @property {() => Promise<void>} destroy
  * @property {Promise<{ expected: boolean }>} exited
  */
@@ -42,12 +45,13 @@ const LOCK_PATIENCE_MS = 20_000;
  * @param {string} options.home state folder (absolute); passwords go to `home/secrets`, data to `home/postgres`
  * @param {boolean} [options.durable] false for tests: fsync off
  * @param {(text: string) => void} [options.log] what Postgres writes, and what we do about it
+ * @param {number} [options.port] taken if it is free, else another
  * @param {string} [options.root] the folder that holds node_modules
  * @param {string} [options.outsideRoot] default /var/lib/assay: where data goes that the user cannot reach in the home
  * @returns {Promise<RunningPostgres>}
  * @throws {Failure} with the remedy
  */
-export async function startPostgres({ home, durable = true, log = () => undefined, root, outsideRoot }) {
+export async function startPostgres({ home, durable = true, log = () => undefined, port: wanted, root, outsideRoot }) {
   makeHome(home);
   const { native, version } = embeddedPostgres(root);
   linkLibraries(native);
@@ -69,18 +73,18 @@ export async function startPostgres({ home, durable = true, log = () => undefine
   };
   if (fresh) await initCluster(place, passwords.superuser);
 
-  const { child, port } = await launchPatiently(place, { durable, log });
+  const { child, port } = await launchPatiently(place, { wanted, durable, log });
   const pid = child.pid ?? 0;
-  const callOff = guard(place, pid);
+  const callOff = guard(pid, "INT", identity(place));
   writeRecord(home, pid, port, place.data);
 
   let stopping = false;
   const exited = new Promise((/** @type {(how: { expected: boolean }) => void} */ resolve) => {
     child.on("exit", () => resolve({ expected: stopping }));
   });
-  const stop = async () => {
+  const stop = async (/** @type {number} */ patienceMs = 10_000) => {
     stopping = true;
-    if (child.exitCode === null && child.signalCode === null) await endPostgres(pid);
+    if (child.exitCode === null && child.signalCode === null) await endPostgres(pid, patienceMs);
     await exited;
     callOff();
     removeRecord(home);
@@ -111,12 +115,12 @@ export async function startPostgres({ home, durable = true, log = () => undefine
 /**
  * Launches, and tries again while the lock of the last one is going away or the port was taken in between.
  * @param {import("./pg-place.mjs").PostgresPlace} place
- * @param {{ durable: boolean, log: (text: string) => void }} options
+ * @param {{ wanted: number | undefined, durable: boolean, log: (text: string) => void }} options
  */
-async function launchPatiently(place, { durable, log }) {
+async function launchPatiently(place, { wanted, durable, log }) {
   const end = Date.now() + LOCK_PATIENCE_MS;
-  for (;;) {
-    const port = await freePort();
+  for (let attempt = 0; ; attempt += 1) {
+    const port = attempt === 0 && wanted && (await isPortFree(wanted)) ? wanted : await freePort();
     const result = await launch(place, { port, durable, log });
     if ("child" in result) return { child: result.child, port };
     if (LOCKED.test(result.failed) && Date.now() < end) {
