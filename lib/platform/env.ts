@@ -30,6 +30,11 @@ export const ServerEnv = BaseEnv.extend({
   ASSAY_ALLOWED_HOSTS: z.string().default(""),
   ASSAY_CORS_ORIGINS: z.string().default(""),
   ASSAY_PUBLIC_PREDICT: flag.prefault("true"),
+  /** Requests a second from one address without credentials, and how many may come at once. */
+  ASSAY_RATE_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(60),
+  ASSAY_RATE_BURST: z.coerce.number().int().min(1).max(1_000_000).default(200),
+  /** How many proxies stand in front and append to X-Forwarded-For; 0 believes none. */
+  ASSAY_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   ASSAY_ADMIN_EMAIL: z.email().default("admin@localhost.local"),
   ASSAY_ADMIN_PASSWORD: z.string().min(12, "needs at least 12 characters").optional(),
   ASSAY_BOOTSTRAP_KEY: z

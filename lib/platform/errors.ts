@@ -11,6 +11,7 @@ export type ErrorKind =
   | "unauthenticated"
   | "forbidden"
   | "not_found"
+  | "method_not_allowed"
   | "conflict"
   | "precondition_failed"
   | "too_large"
@@ -96,6 +97,13 @@ export class LimitExceededError extends AppError {
   }
 }
 
+/** 415: a media type that is not taken here. */
+export class UnsupportedTypeError extends AppError {
+  constructor(message: string, options?: AppErrorOptions) {
+    super("unsupported_type", message, options);
+  }
+}
+
 /** 503: a part that is needed is not there now. */
 export class UnavailableError extends AppError {
   constructor(message: string, options?: AppErrorOptions) {
@@ -115,6 +123,7 @@ const HTTP: Record<ErrorKind, number> = {
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
+  method_not_allowed: 405,
   conflict: 409,
   precondition_failed: 412,
   too_large: 413,

@@ -104,6 +104,7 @@ export function makeCtx(
   who: { actor: Actor; projectId?: string; requestId?: string; ip?: string | undefined },
 ): Ctx {
   const requestId = who.requestId ?? newId("req");
+  let logger: Logger | undefined;
   return {
     db: runtime.db,
     pool: runtime.pool,
@@ -112,7 +113,11 @@ export function makeCtx(
     requestId,
     ip: who.ip,
     clock: runtime.clock,
-    logger: runtime.logger.child({ requestId }),
+    // Made when first used: most requests log nothing of their own.
+    get logger() {
+      logger ??= runtime.logger.child({ requestId });
+      return logger;
+    },
     blobs: runtime.blobs,
   };
 }

@@ -21,7 +21,7 @@ export interface RouteInput<P, Q, B> {
 /** One REST route. The same object is dispatched, authorised and described in OpenAPI. */
 export interface Route {
   method: Method;
-  /** With `{name}` for parameters. */
+  /** With `{name}` for a parameter, and `{name+}` for a last one that may contain slashes. */
   path: string;
   summary: string;
   description?: string;
@@ -34,10 +34,18 @@ export interface Route {
   response?: z.ZodType;
   /** Media type of a reply that is not JSON, such as `text/event-stream`. */
   produces?: string;
+  /** The reply of a bad state, such as 503 of a readiness check: same schema, named for the documents. */
+  alsoStatus?: 503;
   /** 200 unless said otherwise. */
   status?: 200 | 201 | 202 | 204;
-  /** Default 10 MB. */
+  /** Default 10 MB. A route without `body` reads `request` itself, as a stream, and limits itself. */
   maxBodyBytes?: number;
+  /**
+   * Refuses a caller by what the path names, before the body is read: for `predict`, whose deployment has an access rule.
+   *
+   * @throws UnauthenticatedError | ForbiddenError | NotFoundError
+   */
+  guard?(input: { ctx: Ctx; params: unknown }): Promise<void> | void;
   handle(input: RouteInput<unknown, unknown, unknown>): Promise<unknown> | unknown;
 }
 

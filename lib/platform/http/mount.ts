@@ -1,0 +1,59 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { AppError, NotFoundError } from "#lib/platform/errors.ts";
+import { preflightHeaders } from "#lib/platform/http/cors.ts";
+import { createHttpHost, type HttpHost, type MountOptions } from "#lib/platform/http/host.ts";
+import { describeRoute } from "#lib/platform/http/openapi.ts";
+import { makeResponse } from "#lib/platform/http/reply.ts";
+import type { Route } from "#lib/platform/http/route.ts";
+import { createServe, limit, requireKnownHost, serveWith } from "#lib/platform/http/serve.ts";
+
+/** Dispatches and describes every route on `app`, and answers what no route takes. Returns the shared host. */
+export function mountRoutes(app: OpenAPIHono, routes: readonly Route[], options: MountOptions): HttpHost {
+  const host = createHttpHost(options);
+  const methodsOf = new Map<string, string[]>();
+  for (const route of routes) {
+    const pattern = honoPath(route.path);
+    const methods = methodsOf.get(pattern) ?? [];
+    const method = route.method.toUpperCase();
+    if (methods.includes(method)) {
+      throw new Error(`two routes answer ${method} ${route.path}`);
+    }
+    methodsOf.set(pattern, [...methods, method]);
+    app.on(method, pattern, createServe(host, route));
+    describeRoute(app.openAPIRegistry, route);
+  }
+  for (const [pattern, methods] of methodsOf) {
+    answerOtherMethods(app, host, pattern, methods);
+  }
+  app.notFound(
+    serveWith(host, { label: "*", isWrite: false }, (c, trace) => {
+      requireKnownHost(host, c.req.raw.headers);
+      limit(host, trace.ip);
+      throw new NotFoundError(`${c.req.method} ${c.req.path}`, { code: "no_such_route" });
+    }),
+  );
+  return host;
+}
+
+/** Preflights, and 405 with Allow. HEAD is answered where GET is: Hono runs the GET and drops the body. */
+function answerOtherMethods(app: OpenAPIHono, host: HttpHost, pattern: string, methods: string[]): void {
+  const allowed = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  app.all(
+    pattern,
+    serveWith(host, { label: "*", isWrite: false }, (c, trace) => {
+      requireKnownHost(host, c.req.raw.headers);
+      limit(host, trace.ip);
+      trace.headers["Allow"] = allowed;
+      if (c.req.method === "OPTIONS") {
+        const crosses = "Access-Control-Allow-Origin" in trace.headers;
+        return makeResponse(null, 204, { ...trace.headers, ...(crosses && preflightHeaders(allowed)) });
+      }
+      throw new AppError("method_not_allowed", `${c.req.path} does not take ${c.req.method}, but ${allowed}.`);
+    }),
+  );
+}
+
+/** `/runs/{id}` as Hono writes it: `/runs/:id`; `{path+}` takes the rest of the path. */
+function honoPath(path: string): string {
+  return path.replace(/\{(\w+)\+\}/g, ":$1{.+}").replace(/\{(\w+)\}/g, ":$1");
+}

@@ -1,0 +1,103 @@
+import { getRuntime, type Runtime } from "#lib/platform/runtime.ts";
+
+export interface ServerSentEvent {
+  /** The name that `addEventListener` takes; `message` when absent. */
+  event?: string;
+  /** Comes back as Last-Event-ID when the browser reconnects. */
+  id?: string;
+  /** Sent as JSON. */
+  data: unknown;
+}
+
+/** Resolves when the client has room for more: true, or false when it is gone. */
+export type SendEvent = (event: ServerSentEvent) => Promise<boolean>;
+
+export interface EventStreamOptions {
+  heartbeatMs?: number;
+  /** Ends the stream from this side; by default the process's shutdown. */
+  shutdown?: AbortSignal;
+}
+
+const HEARTBEAT_MS = 15_000;
+/** Bytes that may wait for a slow client before `send` does. */
+const HIGH_WATER_BYTES = 64 * 1024;
+
+/** Aborted when the process stops, so that streams end before the connections are cut. */
+export function shutdownController(runtime: Runtime): AbortController {
+  return runtime.singleton("http.shutdown", () => {
+    const controller = new AbortController();
+    runtime.onClose(() => controller.abort());
+    return controller;
+  });
+}
+
+/**
+ * Server-sent events. `produce` sends until it returns or `signal` is aborted: the client left, or the process stops.
+ * What it throws ends the stream with an `error` event.
+ */
+export function eventStream(
+  request: Request,
+  produce: (send: SendEvent, signal: AbortSignal) => Promise<void>,
+  options: EventStreamOptions = {},
+): Response {
+  const shutdown = options.shutdown ?? shutdownController(getRuntime()).signal;
+  const ended = new AbortController();
+  const encoder = new TextEncoder();
+  let wake: (() => void) | undefined;
+  let heartbeat: NodeJS.Timeout | undefined;
+
+  const end = () => {
+    clearInterval(heartbeat);
+    shutdown.removeEventListener("abort", end);
+    request.signal.removeEventListener("abort", end);
+    ended.abort();
+    wake?.();
+  };
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const write = (text: string) => controller.enqueue(encoder.encode(text));
+        const send: SendEvent = async (event) => {
+          if (ended.signal.aborted) return false;
+          write(format(event));
+          while ((controller.desiredSize ?? 0) <= 0 && !ended.signal.aborted) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+          return !ended.signal.aborted;
+        };
+        write("retry: 2000\n\n");
+        heartbeat = setInterval(() => {
+          if ((controller.desiredSize ?? 0) > 0) write(": still here\n\n");
+        }, options.heartbeatMs ?? HEARTBEAT_MS);
+        heartbeat.unref();
+        if (shutdown.aborted || request.signal.aborted) end();
+        shutdown.addEventListener("abort", end, { once: true });
+        request.signal.addEventListener("abort", end, { once: true });
+        produce(send, ended.signal)
+          .catch(() => {
+            if (!ended.signal.aborted) write(format({ event: "error", data: { message: "The stream broke off." } }));
+          })
+          .finally(() => {
+            end();
+            // Closed already when the client cancelled.
+            if (controller.desiredSize !== null) controller.close();
+          });
+      },
+      pull: () => wake?.(),
+      cancel: end,
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_BYTES }),
+  );
+  return new Response(body, {
+    headers: { "Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no" },
+  });
+}
+
+function format({ event, id, data }: ServerSentEvent): string {
+  const name = event === undefined ? "" : `event: ${event}\n`;
+  const mark = id === undefined ? "" : `id: ${id}\n`;
+  return `${name}${mark}data: ${JSON.stringify(data)}\n\n`;
+}
