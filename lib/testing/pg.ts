@@ -44,7 +44,7 @@ interface Fixtures {
 }
 
 /** The environment of a test's server, on this file's database and home. */
-export function testEnv(database: { url: string }, home: string, more: NodeJS.ProcessEnv = {}): ServerEnv {
+export function testEnv(database: { url: string }, home: string, more: Record<string, string> = {}): ServerEnv {
   return parseEnv(ServerEnv, {
     NODE_ENV: "test",
     DATABASE_URL: database.url,
