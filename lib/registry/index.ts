@@ -1,0 +1,6 @@
+/** The room's door. */
+export { getHistory, getModel, getVersion } from "#lib/registry/get-model.ts";
+export { getProductionVersion, hadProduction } from "#lib/registry/get-production-version.ts";
+export { listModels } from "#lib/registry/list-models.ts";
+export { registerVersion } from "#lib/registry/register-version.ts";
+export { setStage } from "#lib/registry/set-stage.ts";
