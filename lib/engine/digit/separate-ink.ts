@@ -1,0 +1,67 @@
+import { type Gray, otsu } from "#lib/engine/digit/gray.ts";
+
+/** How ink and paper of an image are told apart, so that a part of it can be treated alike. */
+export interface InkScale {
+  /** Tone of the paper, 0..255. */
+  paper: number;
+  /** The ink is darker than the paper. */
+  dark: boolean;
+  /** Difference to the paper from which on a pixel is ink, and from which on it may be its edge. */
+  high: number;
+  low: number;
+}
+
+/** Differences in tone under this are paper grain or compression, not ink. */
+const MIN_CONTRAST = 24;
+/** Edges fainter than this share of the ink's contrast do not count when an image is not MNIST's own size. */
+const EDGE_SHARE = 1 / 5;
+/** Images up to this side are taken as pixel art: every level counts. */
+const SMALL_SIDE = 40;
+
+/**
+ * Estimates paper, polarity and thresholds: the paper is the median of the border, the polarity follows from the side of
+ * Otsu's threshold the paper is on, the noise from how much the border varies.
+ * Null when nothing stands out from the paper.
+ */
+export function inkScaleOf(gray: Gray): InkScale | null {
+  const { width, height, data } = gray;
+  const histogram = new Uint32Array(256);
+  for (let i = 0; i < data.length; i++) histogram[data[i] ?? 0] = (histogram[data[i] ?? 0] ?? 0) + 1;
+  const border = borderOf(gray);
+  const paper = border[border.length >> 1] ?? 0;
+  const dark = paper >= otsu(histogram, data.length);
+
+  const contrast = new Uint32Array(256);
+  let peak = 0;
+  for (let tone = 0; tone < 256; tone++) {
+    const level = Math.max(0, dark ? paper - tone : tone - paper);
+    const count = histogram[tone] ?? 0;
+    contrast[level] = (contrast[level] ?? 0) + count;
+    if (count > 0 && level > peak) peak = level;
+  }
+  if (peak < MIN_CONTRAST) return null;
+
+  const deviations = border.map((tone) => Math.abs(tone - paper)).sort((a, b) => a - b);
+  const noise = deviations[Math.floor(deviations.length * 0.85)] ?? 0;
+  const floor = Math.max(width, height) <= SMALL_SIDE ? 1 : Math.ceil(peak * EDGE_SHARE);
+  const high = Math.max(otsu(contrast, data.length), MIN_CONTRAST / 2, 2 * noise + 1);
+  return { paper, dark, high, low: Math.min(high, Math.max(floor, 2 * noise + 1)) };
+}
+
+/** Contrast to the paper of each pixel, 0 (paper) to 255. */
+export function inkOf({ width, height, data }: Gray, { paper, dark }: InkScale): Gray {
+  const ink = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const level = dark ? paper - (data[i] ?? 0) : (data[i] ?? 0) - paper;
+    ink[i] = level > 0 ? level : 0;
+  }
+  return { width, height, data: ink };
+}
+
+/** Tones of the outermost pixels, ascending. */
+function borderOf({ width, height, data }: Gray): number[] {
+  const tones: number[] = [];
+  for (let x = 0; x < width; x++) tones.push(data[x] ?? 0, data[(height - 1) * width + x] ?? 0);
+  for (let y = 1; y + 1 < height; y++) tones.push(data[y * width] ?? 0, data[y * width + width - 1] ?? 0);
+  return tones.sort((a, b) => a - b);
+}
