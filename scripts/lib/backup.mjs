@@ -62,7 +62,7 @@ export async function backUp(client, { folder, reason, migrations }) {
     fs.writeFileSync(path.join(target, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
     return target;
   } catch (error) {
-    fs.rmSync(target, { recursive: true, force: true });
+    if (fs.existsSync(target)) fs.rmSync(target, { recursive: true });
     throw new Failure(
       `The backup before the migration could not be written: ${messageOf(error)}`,
       codeOf(error) === "ENOSPC"

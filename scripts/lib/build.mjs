@@ -69,11 +69,11 @@ export function arePagesBuilt({ root = ROOT } = {}) {
 
 /**
  * `next build`, when the sources changed since the last.
- * @param {{ root?: string, force?: boolean, log?: (text: string) => void }} [options]
+ * @param {{ root?: string, force?: boolean, log?: (text: string) => void, signal?: AbortSignal }} [options]
  * @returns {Promise<boolean>} false: up to date
  * @throws {Failure} what Next said
  */
-export async function buildPages({ root = ROOT, force = false, log = () => undefined } = {}) {
+export async function buildPages({ root = ROOT, force = false, log = () => undefined, signal } = {}) {
   if (!force && arePagesBuilt({ root })) return false;
   fs.rmSync(pagesStamp(root), { force: true });
   const cli = path.join(root, "node_modules", "next", "dist", "bin", "next");
@@ -81,7 +81,12 @@ export async function buildPages({ root = ROOT, force = false, log = () => undef
   const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
   let output = "";
   const code = await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, "build"], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [cli, "build"], {
+      cwd: root,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(signal ? { signal } : {}),
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output += chunk;

@@ -26,11 +26,11 @@ export function isInstalled({ root = ROOT, dev = false } = {}) {
 
 /**
  * `npm ci` where it is needed.
- * @param {{ root?: string, dev?: boolean, say?: (detail: string) => void }} [options]
+ * @param {{ root?: string, dev?: boolean, say?: (detail: string) => void, signal?: AbortSignal }} [options]
  * @returns {Promise<boolean>} false: nothing was to be done
  * @throws {Failure} no network, disk full, not writable, or what npm said
  */
-export async function installPackages({ root = ROOT, dev = false, say = () => undefined } = {}) {
+export async function installPackages({ root = ROOT, dev = false, say = () => undefined, signal } = {}) {
   if (isInstalled({ root, dev })) {
     if (readIfThere(stampFile(root)) !== stampOf(root)) writeAtomic(stampFile(root), stampOf(root), 0o644);
     say("up to date");
@@ -38,7 +38,11 @@ export async function installPackages({ root = ROOT, dev = false, say = () => un
   }
   const count = Object.keys(readJson(path.join(root, "package-lock.json"))?.["packages"] ?? {}).length - 1;
   say(`npm ci, ${count} packages, about 1 GB`);
-  const { code, output } = await npm(root, ["ci", "--no-audit", "--no-fund", ...(dev ? ["--include=dev"] : [])]);
+  const { code, output } = await npm(
+    root,
+    ["ci", "--no-audit", "--no-fund", ...(dev ? ["--include=dev"] : [])],
+    signal,
+  );
   if (code !== 0) throw explain(output);
   writeAtomic(stampFile(root), stampOf(root), 0o644);
   say(`${count} packages`);
@@ -48,13 +52,14 @@ export async function installPackages({ root = ROOT, dev = false, say = () => un
 /**
  * @param {string} root
  * @param {string[]} args
+ * @param {AbortSignal | undefined} signal
  */
-function npm(root, args) {
+function npm(root, args, signal) {
   // Under npm (any version) that very npm; else the one on the path.
   const cli = process.env["npm_execpath"];
   const [command, rest] = cli?.endsWith(".js") ? [process.execPath, [cli, ...args]] : ["npm", args];
   return new Promise((/** @type {(result: { code: number | null, output: string }) => void} */ resolve, reject) => {
-    const child = spawn(command, rest, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, rest, { cwd: root, stdio: ["ignore", "pipe", "pipe"], ...(signal ? { signal } : {}) });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));

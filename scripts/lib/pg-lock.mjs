@@ -65,9 +65,9 @@ export function removeRecord(home) {
  */
 export async function freeDataFolder(home, data, log) {
   const record = readRecord(home);
-  if (record && record.owner !== identityOf(process.pid)) {
+  if (record) {
     const owner = Number.parseInt(record.owner, 10);
-    if (record.owner !== "" && identityOf(owner) === record.owner && isRunning(record.pid)) {
+    if (record.owner !== "" && identityOf(owner) === record.owner && identityOf(record.pid) === record.postmaster) {
       throw new Failure(
         `The database of ${home} is in use by process ${owner}.`,
         `Stop that one first (kill ${owner}), or set ASSAY_HOME to another folder.`,

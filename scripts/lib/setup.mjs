@@ -10,11 +10,11 @@ import { embeddedPostgres, linkLibraries } from "./pg-binaries.mjs";
  * Does what the packages' install scripts would (none run: `.npmrc` has ignore-scripts): links Postgres's libraries
  * and generates the Prisma client into `lib/platform/generated`. Skips what is up to date.
  *
- * @param {{ root?: string, force?: boolean }} [options]
+ * @param {{ root?: string, force?: boolean, signal?: AbortSignal }} [options]
  * @returns {Promise<{ links: number, generated: boolean }>}
  * @throws {Failure} a schema that Prisma refuses
  */
-export async function setUp({ root = ROOT, force = false } = {}) {
+export async function setUp({ root = ROOT, force = false, signal } = {}) {
   let links = 0;
   try {
     links = linkLibraries(embeddedPostgres(root).native);
@@ -22,21 +22,22 @@ export async function setUp({ root = ROOT, force = false } = {}) {
     // Without an embedded Postgres the rest works on a server of one's own; start says so when it needs one.
     if (!(error instanceof Failure)) throw error;
   }
-  return { links, generated: await generateClient(root, force) };
+  return { links, generated: await generateClient(root, force, signal) };
 }
 
 /**
  * @param {string} root
  * @param {boolean} force
+ * @param {AbortSignal | undefined} signal
  */
-async function generateClient(root, force) {
+async function generateClient(root, force, signal) {
   const manifest = path.join("node_modules", "prisma", "package.json");
   const want = hashOf(root, ["prisma/schema", "prisma.config.ts", manifest]);
-  const stamp = path.join(root, "node_modules", ".assay", "prisma-client");
+  const stamp = path.join(root, "lib", "platform", "generated", ".inputs");
   const there = fs.existsSync(path.join(root, "lib", "platform", "generated", "client.ts"));
   if (!force && there && readIfThere(stamp) === want) return false;
 
-  const { code, output } = await runPrisma(root, ["generate"]);
+  const { code, output } = await runPrisma(root, ["generate"], signal);
   if (code !== 0) {
     throw new Failure(
       `The Prisma client could not be generated:\n${output.trim()}`,
@@ -52,8 +53,9 @@ async function generateClient(root, force) {
  * program stands in.
  * @param {string} root
  * @param {string[]} args
+ * @param {AbortSignal | undefined} signal
  */
-function runPrisma(root, args) {
+function runPrisma(root, args, signal) {
   const harmless = ["/usr/bin/true", "/bin/true"].find((file) => fs.existsSync(file)) ?? process.execPath;
   const env = {
     ...process.env,
@@ -63,7 +65,12 @@ function runPrisma(root, args) {
   };
   const cli = path.join(root, "node_modules", "prisma", "build", "index.js");
   return new Promise((/** @type {(result: { code: number | null, output: string }) => void} */ resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [cli, ...args], {
+      cwd: root,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(signal ? { signal } : {}),
+    });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
