@@ -6,7 +6,7 @@ import type { Logger } from "#lib/platform/logger.ts";
 
 /** Who acts. Every write is on record under it. */
 export type Actor =
-  | { type: "user"; id: string; email: string; name: string; scopes: readonly string[] }
+  | { type: "user"; id: string; email: string; name: string; scopes: readonly string[]; sessionId?: string }
   | { type: "apiKey"; id: string; name: string; scopes: readonly string[] }
   | { type: "worker"; id: string; scopes: readonly string[] }
   | { type: "system"; id: string; scopes: readonly string[] }

@@ -1,0 +1,26 @@
+import { insertDeniedAttempt } from "#lib/auth/store.ts";
+import { type Actor, actorName } from "#lib/platform/ctx.ts";
+import { messageOf } from "#lib/platform/errors.ts";
+import { createRateLimiter } from "#lib/platform/rate-limit.ts";
+import type { Runtime } from "#lib/platform/runtime.ts";
+
+export interface DeniedAttempt {
+  actor: Actor;
+  ip: string | undefined;
+  action: string;
+  reason: string;
+  requestId: string;
+}
+
+/** Writes a refusal down, behind the reply; of one address at most 20 at once and one a second. */
+export function recordDenied(runtime: Runtime, attempt: DeniedAttempt): void {
+  const limiter = runtime.singleton("auth.denied", () => createRateLimiter({ perSecond: 1, burst: 20 }));
+  const { actor, ip, action, reason, requestId } = attempt;
+  if (limiter.take(ip ?? "unknown") > 0) {
+    return;
+  }
+  const row = { at: runtime.clock.now(), actor: actorName(actor), ip: ip ?? null, action, reason, requestId };
+  insertDeniedAttempt(runtime.pool, row).catch((error) => {
+    runtime.logger.warn({ error: messageOf(error) }, "a refusal was not written down");
+  });
+}

@@ -1,0 +1,36 @@
+import { hashPassword } from "#lib/auth/password.ts";
+import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { requireScope } from "#lib/auth/scopes.ts";
+import { findFirstAdmin, findUserByEmail, revokeSessions, setPassword } from "#lib/auth/store.ts";
+import { audit } from "#lib/platform/audit.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { withTransaction } from "#lib/platform/db.ts";
+import { NotFoundError } from "#lib/platform/errors.ts";
+import { newId } from "#lib/platform/ids.ts";
+import { notify } from "#lib/platform/notify.ts";
+
+/**
+ * Gives an account a random password that has to be changed at the next sign-in, and ends its sessions.
+ *
+ * @param input.email the first admin's when absent
+ * @throws NotFoundError no such account
+ */
+export async function resetPassword(ctx: Ctx, input: { email?: string }): Promise<{ email: string; password: string }> {
+  requireScope(ctx, "admin");
+  const password = newId("pw").slice(3);
+  const passwordHash = await hashPassword(password);
+  return withTransaction(ctx, async (tx) => {
+    const user =
+      input.email === undefined
+        ? await findFirstAdmin(tx.db)
+        : await findUserByEmail(tx.db, input.email.trim().toLowerCase());
+    if (user === null) {
+      throw new NotFoundError(input.email === undefined ? "An admin" : `The account ${input.email}`);
+    }
+    await setPassword(tx.db, user.id, { passwordHash, mustChangePassword: true });
+    await revokeSessions(tx.db, { userId: user.id }, ctx.clock.now());
+    audit(tx, { chain: "instance", action: "user.reset_password", subject: `user:${user.id}`, detail: {} });
+    await notify(tx.db, SESSION_CHANNEL, "");
+    return { email: user.email, password };
+  });
+}

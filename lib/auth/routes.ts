@@ -1,0 +1,106 @@
+import { z } from "@hono/zod-openapi";
+import { changePassword } from "#lib/auth/change-password.ts";
+import { createApiKey } from "#lib/auth/create-api-key.ts";
+import { listApiKeys } from "#lib/auth/list-api-keys.ts";
+import { listSessions } from "#lib/auth/list-sessions.ts";
+import { revokeApiKey } from "#lib/auth/revoke-api-key.ts";
+import { revokeSession } from "#lib/auth/revoke-session.ts";
+import {
+  ApiKeySummary,
+  ChangePasswordInput,
+  CreateApiKeyInput,
+  CreatedApiKey,
+  Me,
+  SessionSummary,
+} from "#lib/auth/schemas.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { UnauthenticatedError } from "#lib/platform/errors.ts";
+import { type Route, route } from "#lib/platform/http/route.ts";
+
+const IdParams = z.strictObject({ id: z.string().min(1).max(100) });
+
+export const authRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/api/me",
+    summary: "Who you are, and what you may do",
+    tag: "Access",
+    auth: "signed-in",
+    response: Me,
+    handle: ({ ctx }) => meOf(ctx),
+  }),
+  route({
+    method: "put",
+    path: "/api/password",
+    summary: "Change your own password",
+    description: "Your other sessions end.",
+    tag: "Access",
+    auth: "signed-in",
+    body: ChangePasswordInput,
+    status: 204,
+    handle: ({ ctx, body }) => changePassword(ctx, { ...body, keepSession: sessionOf(ctx) }),
+  }),
+  route({
+    method: "get",
+    path: "/api/sessions",
+    summary: "List your open sessions",
+    tag: "Access",
+    auth: "signed-in",
+    response: z.object({ items: z.array(SessionSummary) }),
+    handle: async ({ ctx }) => ({ items: await listSessions(ctx, { currentId: sessionOf(ctx) }) }),
+  }),
+  route({
+    method: "delete",
+    path: "/api/sessions/{id}",
+    summary: "End one of your sessions",
+    tag: "Access",
+    auth: "signed-in",
+    params: IdParams,
+    status: 204,
+    handle: ({ ctx, params }) => revokeSession(ctx, params),
+  }),
+  route({
+    method: "get",
+    path: "/api/keys",
+    summary: "List the project's API keys",
+    tag: "Access",
+    auth: "admin",
+    response: z.object({ items: z.array(ApiKeySummary) }),
+    handle: async ({ ctx }) => ({ items: await listApiKeys(ctx) }),
+  }),
+  route({
+    method: "post",
+    path: "/api/keys",
+    summary: "Make an API key",
+    description: "The key is in the reply and is not shown again.",
+    tag: "Access",
+    auth: "admin",
+    body: CreateApiKeyInput,
+    response: CreatedApiKey,
+    status: 201,
+    handle: ({ ctx, body }) => createApiKey(ctx, body),
+  }),
+  route({
+    method: "delete",
+    path: "/api/keys/{id}",
+    summary: "Revoke an API key",
+    tag: "Access",
+    auth: "admin",
+    params: IdParams,
+    status: 204,
+    handle: ({ ctx, params }) => revokeApiKey(ctx, params),
+  }),
+];
+
+function meOf(ctx: Ctx): z.infer<typeof Me> {
+  const { actor, projectId } = ctx;
+  if (actor.type !== "user" && actor.type !== "apiKey") {
+    throw new UnauthenticatedError();
+  }
+  const { type, id, name } = actor;
+  return { type, id, name, email: actor.type === "user" ? actor.email : null, scopes: [...actor.scopes], projectId };
+}
+
+function sessionOf(ctx: Ctx): string | undefined {
+  return ctx.actor.type === "user" ? ctx.actor.sessionId : undefined;
+}

@@ -1,0 +1,68 @@
+import { verifyPassword } from "#lib/auth/password.ts";
+import { SignInInput } from "#lib/auth/schemas.ts";
+import {
+  clearFailedSignIns,
+  findUserByEmail,
+  insertDeniedAttempt,
+  insertSession,
+  reserveSignIn,
+} from "#lib/auth/store.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { withTransaction } from "#lib/platform/db.ts";
+import { UnauthenticatedError } from "#lib/platform/errors.ts";
+import { newId } from "#lib/platform/ids.ts";
+
+export const SESSION_DAYS = 7;
+
+/** One answer for a wrong password, an unknown account and one that pauses: it tells nothing of which accounts exist. */
+export const SIGN_IN_REFUSED =
+  "That e-mail address and password do not match. After several failures an account pauses for a while: wait a minute, then try again.";
+
+export interface SignedIn {
+  /** What the cookie's token carries. */
+  sid: string;
+  userId: string;
+  expiresAt: Date;
+  mustChangePassword: boolean;
+}
+
+/**
+ * Opens a session for an e-mail address and a password.
+ *
+ * @throws UnauthenticatedError with the same message, after the same time, whatever was wrong
+ */
+export async function signIn(ctx: Ctx, input: SignInInput & { userAgent?: string | undefined }): Promise<SignedIn> {
+  const parsed = SignInInput.safeParse({ email: input.email, password: input.password });
+  const credentials = parsed.success ? parsed.data : { email: "", password: "" };
+  const now = ctx.clock.now();
+
+  const user = await findUserByEmail(ctx.db, credentials.email);
+  const mayTry = user !== null && (await reserveSignIn(ctx.db, user.id, now));
+  const matches = await verifyPassword(user?.passwordHash, credentials.password);
+  if (user === null || !mayTry || !matches) {
+    await insertDeniedAttempt(ctx.pool, {
+      at: now,
+      actor: user === null ? "anonymous" : `user:${user.id}`,
+      ip: ctx.ip ?? null,
+      action: "session.create",
+      reason: user !== null && !mayTry ? "locked" : "wrong_credentials",
+      requestId: ctx.requestId,
+    });
+    throw new UnauthenticatedError(SIGN_IN_REFUSED, { code: "sign_in_refused" });
+  }
+
+  const sid = newId("ses");
+  const expiresAt = new Date(now.getTime() + SESSION_DAYS * 24 * 60 * 60 * 1_000);
+  await withTransaction(ctx, async (tx) => {
+    await clearFailedSignIns(tx.db, user.id);
+    await insertSession(tx.db, {
+      id: sid,
+      userId: user.id,
+      createdAt: now,
+      expiresAt,
+      ip: ctx.ip ?? null,
+      userAgent: input.userAgent?.slice(0, 300) ?? null,
+    });
+  });
+  return { sid, userId: user.id, expiresAt, mustChangePassword: user.mustChangePassword };
+}
