@@ -1,0 +1,3 @@
+import { serveTraining } from "#lib/engine/child/serve-training.ts";
+
+serveTraining();
