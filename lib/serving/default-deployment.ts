@@ -1,4 +1,4 @@
-import { requireScope } from "#lib/auth/require-scope.ts";
+import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";

@@ -1,4 +1,4 @@
-import { requireScope } from "#lib/auth/require-scope.ts";
+import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import type { PredictionStats } from "#lib/serving/schemas.ts";
 import { readPredictionStats } from "#lib/serving/store.ts";
