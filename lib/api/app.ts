@@ -8,6 +8,7 @@ import { serverEnvOf } from "#lib/platform/http/host.ts";
 import { mountRoutes } from "#lib/platform/http/mount.ts";
 import { BEARER, COOKIE } from "#lib/platform/http/openapi.ts";
 import type { Route } from "#lib/platform/http/route.ts";
+import type { RateLimiter } from "#lib/platform/rate-limit.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
 import { registryRoutes } from "#lib/registry/routes.ts";
 import { servingRoutes } from "#lib/serving/routes.ts";
@@ -19,6 +20,8 @@ export interface Api {
   routes: readonly Route[];
   /** First parts of the paths that are the API's, such as `api` and `predict`; every other path is a page. */
   prefixes: ReadonlySet<string>;
+  /** Shared with whatever else answers without credentials. */
+  limiter: RateLimiter;
   /** The OpenAPI 3.1 document. */
   document(): object;
 }
@@ -41,14 +44,14 @@ export function createApi(runtime: Runtime): Api {
   ];
   addServerChecks(runtime);
   const authenticator = getAuthenticator(runtime, env.ASSAY_SECRET);
-  mountRoutes(app, routes, {
+  const { limiter } = mountRoutes(app, routes, {
     runtime,
     authenticate: (headers) => authenticator.authenticate(headers),
     recordDenied: (attempt) => recordDenied(runtime, attempt),
   });
   // `v2`: the inference protocol's paths are answered by the API even before its routes are there.
   const prefixes = new Set(["api", "v2", ...routes.map((route) => route.path.split("/")[1] ?? "")]);
-  return { app, routes, prefixes, document };
+  return { app, routes, prefixes, limiter, document };
 }
 
 function describeApi(app: OpenAPIHono): object {

@@ -3,12 +3,10 @@ import { redirect } from "next/navigation";
 import { cache } from "react";
 import { getAuthenticator } from "#lib/auth/authenticate-request.ts";
 import type { ResolvedSession } from "#lib/auth/resolve-session.ts";
+import { localPath, PATH_HEADER } from "#lib/auth/session-path.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { serverEnvOf } from "#lib/platform/http/host.ts";
 import { getRuntime, makeCtx } from "#lib/platform/runtime.ts";
-
-/** The host writes the path of the page into this header, over whatever the browser sent in it. */
-export const PATH_HEADER = "x-assay-path";
 
 /** The session of this request's browser, or null. Read once per request, however many components ask. */
 export const currentSession = cache(async (): Promise<{ session: ResolvedSession; ctx: Ctx } | null> => {
@@ -36,12 +34,4 @@ export async function requireSession(): Promise<Ctx> {
     redirect("/change-password");
   }
   return found.ctx;
-}
-
-/** A path of this site; `/` for anything else, so that nobody is sent elsewhere after the sign-in. */
-export function localPath(path: string | null | undefined): string {
-  if (path === null || path === undefined || !/^\/(?![/\\])[\x21-\x7e]*$/.test(path)) {
-    return "/";
-  }
-  return path;
 }

@@ -6,7 +6,7 @@ let Reply: ResponseClass = Response;
  * The class that replies are made of. The Node host sets one that its adapter can write out without building a web
  * stream, which about doubles what `/predict` can serve; elsewhere it is the platform's own.
  */
-export function useResponseClass(replacement: ResponseClass): void {
+export function setResponseClass(replacement: ResponseClass): void {
   Reply = replacement;
 }
 
