@@ -17,7 +17,8 @@ export function pixelsToDigit(values: readonly number[]): DigitResult {
     if (typeof value !== "number" || !Number.isFinite(value)) {
       return refuse("bad_pixel_value", `pixels[${i}] must be a finite number.`);
     }
-    if (value < 0 || value > 255) return refuse("pixel_range", `pixels[${i}] is ${value}; pixels must be from 0 to 255.`);
+    if (value < 0 || value > 255)
+      return refuse("pixel_range", `pixels[${i}] is ${value}; pixels must be from 0 to 255.`);
     if (value > max) max = value;
     pixels[i] = Math.round(value);
   }

@@ -14,7 +14,7 @@ export interface InkScale {
 /** Differences in tone under this are paper grain or compression, not ink. */
 const MIN_CONTRAST = 24;
 /** Edges fainter than this share of the ink's contrast do not count when an image is not MNIST's own size. */
-const EDGE_SHARE = 1 / 5;
+const EDGE_SHARE = 0.1;
 /** Images up to this side are taken as pixel art: every level counts. */
 const SMALL_SIDE = 40;
 
@@ -43,7 +43,8 @@ export function inkScaleOf(gray: Gray): InkScale | null {
 
   const deviations = border.map((tone) => Math.abs(tone - paper)).sort((a, b) => a - b);
   const noise = deviations[Math.floor(deviations.length * 0.85)] ?? 0;
-  const floor = Math.max(width, height) <= SMALL_SIDE ? 1 : Math.ceil(peak * EDGE_SHARE);
+  const crisp = Math.max(width, height) <= SMALL_SIDE || hasRepeatedPixels(gray, paper);
+  const floor = crisp ? 1 : Math.ceil(peak * EDGE_SHARE);
   const high = Math.max(otsu(contrast, data.length), MIN_CONTRAST / 2, 2 * noise + 1);
   return { paper, dark, high, low: Math.min(high, Math.max(floor, 2 * noise + 1)) };
 }
@@ -53,9 +54,27 @@ export function inkOf({ width, height, data }: Gray, { paper, dark }: InkScale):
   const ink = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) {
     const level = dark ? paper - (data[i] ?? 0) : (data[i] ?? 0) - paper;
-    ink[i] = level > 0 ? level : 0;
+    ink[i] = Math.max(0, level);
   }
   return { width, height, data: ink };
+}
+
+/**
+ * Whether most grey pixels (neither paper nor full ink) equal their right neighbour, as when an image was enlarged by
+ * repeating pixels. Smooth enlargement and photographs have few equal neighbours.
+ */
+function hasRepeatedPixels({ width, height, data }: Gray, paper: number): boolean {
+  let gray = 0;
+  let repeated = 0;
+  for (let y = 0; y < height; y++) {
+    for (let at = y * width, end = at + width - 1; at < end; at++) {
+      const tone = data[at] ?? 0;
+      if (Math.abs(tone - paper) < 3 || tone < 3 || tone > 252) continue;
+      gray++;
+      if (tone === data[at + 1]) repeated++;
+    }
+  }
+  return gray > 0 && repeated >= gray * 0.5;
 }
 
 /** Tones of the outermost pixels, ascending. */
