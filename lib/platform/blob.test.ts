@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BlobStore, createDiskBlobStore } from "#lib/platform/blob.ts";
+
+let root: string;
+let blobs: BlobStore;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "assay-blobs-"));
+  blobs = createDiskBlobStore(root);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+test("the key is the SHA-256 of the bytes, however they came", async () => {
+  expect(await blobs.put(Buffer.from("hello"))).toEqual({ digest: HELLO, sizeBytes: 5 });
+  expect(await blobs.putStream(Readable.from([Buffer.from("hel"), Buffer.from("lo")]))).toEqual({
+    digest: HELLO,
+    sizeBytes: 5,
+  });
+  expect((await blobs.get(HELLO)).toString()).toBe("hello");
+  expect(await blobs.has(HELLO)).toBe(true);
+});
+
+test("streams a range", async () => {
+  await blobs.put(Buffer.from("hello"));
+  const chunks: Buffer[] = [];
+  for await (const chunk of await blobs.stream(HELLO, { start: 1, end: 3 })) chunks.push(chunk);
+  expect(Buffer.concat(chunks).toString()).toBe("ell");
+});
+
+test("a source that breaks off leaves nothing", async () => {
+  const broken = Readable.from(
+    (async function* () {
+      yield Buffer.from("half");
+      throw new Error("connection lost");
+    })(),
+  );
+  await expect(blobs.putStream(broken)).rejects.toThrow("connection lost");
+  expect(await readdir(join(root, "tmp"))).toEqual([]);
+});
+
+test("a name that is no digest finds nothing, also where a file stands", async () => {
+  await mkdir(join(root, "..", "outside"), { recursive: true });
+  await writeFile(join(root, "..", "outside", "secret"), "x");
+  for (const name of ["../outside/secret", "", "..", HELLO.toUpperCase(), `${HELLO}/..`, "%2e%2e"]) {
+    await expect(blobs.get(name)).rejects.toMatchObject({ kind: "not_found" });
+    await expect(blobs.stream(name)).rejects.toMatchObject({ kind: "not_found" });
+  }
+  await rm(join(root, "..", "outside"), { recursive: true });
+});
+
+test("says that the disk works, and leaves no trace", async () => {
+  await blobs.check();
+  expect(await readdir(join(root, "tmp"))).toEqual([]);
+  await expect(createDiskBlobStore("/dev/null/blobs").check()).rejects.toThrow();
+});
