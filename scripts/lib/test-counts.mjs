@@ -1,0 +1,71 @@
+import { readJson } from "./files.mjs";
+
+/** @typedef {{ passed: number, failed: number, skipped: number, names: string[] }} Counts `names`: what failed or was skipped */
+
+/** @typedef {{ title?: string, suites?: PlaywrightSuite[], specs?: { title: string, tests?: { status: string }[] }[] }} PlaywrightSuite */
+
+/**
+ * What vitest's JSON report says. A file that could not be loaded has no tests in it and counts as one that failed.
+ * @param {string} file
+ * @param {number | null} exitCode vitest's own: an error outside all tests shows only there
+ * @returns {Counts}
+ */
+export function vitestCounts(file, exitCode) {
+  const report = readJson(file);
+  /** @type {Counts} */
+  const counts = { passed: 0, failed: 0, skipped: 0, names: [] };
+  const suites = Array.isArray(report?.["testResults"]) ? report["testResults"] : [];
+  for (const suite of suites) {
+    const tests = Array.isArray(suite.assertionResults) ? suite.assertionResults : [];
+    for (const { status, fullName } of tests) {
+      if (status === "passed") counts.passed += 1;
+      else if (status === "failed") counts.failed += 1;
+      else counts.skipped += 1;
+      if (status !== "passed") counts.names.push(`${status === "failed" ? "failed" : "skipped"}: ${fullName}`);
+    }
+    const hasFailed = tests.some((/** @type {{ status: string }} */ one) => one.status === "failed");
+    if (suite.status === "failed" && !hasFailed) {
+      counts.failed += 1;
+      counts.names.push(`failed: ${suite.name}: ${String(suite.message).split("\n")[0]}`);
+    }
+  }
+  return withExitCode(counts, exitCode, "vitest");
+}
+
+/**
+ * What Playwright's JSON report says. A test that passed only when it was tried again counts as failed.
+ * @param {string} file
+ * @param {number | null} exitCode
+ * @returns {Counts}
+ */
+export function playwrightCounts(file, exitCode) {
+  const report = readJson(file);
+  /** @type {Counts} */
+  const counts = { passed: 0, failed: 0, skipped: 0, names: [] };
+  const visit = (/** @type {PlaywrightSuite} */ suite, /** @type {string} */ prefix) => {
+    for (const child of suite.suites ?? []) visit(child, `${prefix}${child.title} › `);
+    for (const spec of suite.specs ?? []) {
+      for (const { status } of spec.tests ?? []) {
+        if (status === "expected") counts.passed += 1;
+        else if (status === "skipped") counts.skipped += 1;
+        else counts.failed += 1;
+        if (status !== "expected")
+          counts.names.push(`${status === "skipped" ? status : "failed"}: ${prefix}${spec.title}`);
+      }
+    }
+  };
+  visit(report ?? {}, "");
+  return withExitCode(counts, exitCode, "playwright");
+}
+
+/**
+ * @param {Counts} counts
+ * @param {number | null} exitCode
+ * @param {string} runner
+ * @returns {Counts}
+ */
+function withExitCode(counts, exitCode, runner) {
+  if (exitCode === 0 ? counts.passed + counts.failed + counts.skipped > 0 : counts.failed > 0) return counts;
+  const why = exitCode === 0 ? "ran no test" : `ended with ${exitCode} outside its tests`;
+  return { ...counts, failed: counts.failed + 1, names: [...counts.names, `failed: ${runner} ${why}`] };
+}

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { ROOT } from "./paths.mjs";
+import { playwrightCounts, vitestCounts } from "./test-counts.mjs";
+
+/** @typedef {import("./test-counts.mjs").Counts} Counts */
+
+/** The checks that read the sources: name → program in node_modules (or a script of ours) and arguments. */
+const CHECKS = {
+  "format and lint": ["@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "."],
+  types: ["typescript/bin/tsc", "--noEmit", "-p", "."],
+  directions: ["scripts/directions.mjs"],
+  knip: ["knip/bin/knip.js", "--no-progress"],
+  openapi: ["--import", "tsx", "scripts/openapi.mjs"],
+};
+
+/**
+ * Runs one check of the sources; it counts as one test. What it says is shown when it fails.
+ * @param {keyof typeof CHECKS} name
+ * @returns {Promise<Counts>}
+ */
+export async function runCheck(name) {
+  const [program = "", ...rest] = CHECKS[name];
+  const inPackages = path.join(ROOT, "node_modules", program);
+  const args = program.startsWith("scripts/") || program.startsWith("--") ? [program, ...rest] : [inPackages, ...rest];
+  const { code, output } = await node(args, { quiet: true });
+  if (code === 0) return { passed: 1, failed: 0, skipped: 0, names: [] };
+  process.stdout.write(`\n--- ${name}\n${output}\n---\n`);
+  return { passed: 0, failed: 1, skipped: 0, names: [`failed: ${name}`] };
+}
+
+/** @returns {(keyof typeof CHECKS)[]} */
+export function checkNames() {
+  return ["format and lint", "types", "directions", "knip", "openapi"];
+}
+
+/**
+ * Unit and integration tests.
+ * @param {string[]} filters
+ * @returns {Promise<Counts>}
+ */
+export async function runVitest(filters) {
+  const file = freshReport("vitest.json");
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const { code } = await node([
+    path.join(ROOT, "node_modules", "vitest", "vitest.mjs"),
+    "run",
+    ...reporters,
+    ...filters,
+  ]);
+  return vitestCounts(file, code);
+}
+
+/**
+ * Tests in a real browser.
+ * @param {string[]} filters
+ * @returns {Promise<Counts>}
+ */
+export async function runPlaywright(filters) {
+  const file = freshReport("playwright.json");
+  const cli = path.join(ROOT, "node_modules", "@playwright", "test", "cli.js");
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
+  const { code } = await node([cli, "test", "--reporter=list,json", ...filters], { env });
+  return playwrightCounts(file, code);
+}
+
+/**
+ * A report of an earlier run must not be taken for this one's. Not below `test-results/`: Playwright empties that.
+ * @param {string} name
+ */
+function freshReport(name) {
+  const file = path.join(ROOT, "coverage", "reports", name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.rmSync(file, { force: true });
+  return file;
+}
+
+/**
+ * @param {string[]} args
+ * @param {{ quiet?: boolean, env?: Record<string, string> }} [options]
+ * @returns {Promise<{ code: number | null, output: string }>}
+ */
+function node(args, { quiet = false, env = {} } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", quiet ? "pipe" : "inherit", quiet ? "pipe" : "inherit"],
+    });
+    let output = "";
+    child.stdout?.on("data", (chunk) => (output += chunk));
+    child.stderr?.on("data", (chunk) => (output += chunk));
+    child.on("error", reject).on("close", (code) => resolve({ code, output }));
+  });
+}
