@@ -1,0 +1,21 @@
+import { encode } from "fast-png";
+import { getDatasetVersion, listDatasets } from "#lib/datasets/index.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+
+const SIDE = 28;
+const SHOWN_DIGIT = 7;
+
+/**
+ * A command that asks `/predict` and works as it is: the image in it is a seven of the newest dataset's test images.
+ * Before there is a dataset, one that sends a file.
+ */
+export async function predictExample(ctx: Ctx, address: string): Promise<string> {
+  const head = `curl -s ${address}/predict -H 'Content-Type: application/json' \\\n  -d `;
+  const newest = (await listDatasets(ctx)).flatMap((dataset) => dataset.versions)[0];
+  if (newest === undefined) return `${head}'{"image":"'"$(base64 -w0 seven.png)"'"}'`;
+  const { samples } = await getDatasetVersion(ctx, { name: newest.datasetName, version: newest.version });
+  const seven = samples.find((sample) => sample.label === SHOWN_DIGIT) ?? samples[0];
+  const data = Buffer.from(seven?.pixels ?? "", "base64");
+  const png = encode({ width: SIDE, height: SIDE, data, depth: 8, channels: 1 });
+  return `${head}'{"image":"${Buffer.from(png).toString("base64")}"}'`;
+}

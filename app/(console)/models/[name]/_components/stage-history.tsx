@@ -1,0 +1,93 @@
+import { Card } from "#app/_ui/card.tsx";
+import { StageBadge } from "#app/_ui/status-badge.tsx";
+import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Time } from "#app/_ui/time.tsx";
+import type { StageTransition } from "#lib/registry/schemas.ts";
+
+interface Span {
+  version: number;
+  from: string;
+  until: string | null;
+}
+
+/** The spans in which each version was in Production, newest first, from transitions newest first. */
+export function productionSpans(history: readonly StageTransition[]): Span[] {
+  const spans: Span[] = [];
+  for (const change of history.toReversed()) {
+    const open = spans.at(-1);
+    if (change.from === "Production" && open?.version === change.version) open.until = change.at;
+    if (change.to === "Production") spans.push({ version: change.version, from: change.at, until: null });
+  }
+  return spans.reverse();
+}
+
+/** What was live when, and every change of stage with who and why. */
+export function StageHistory({ history }: { history: StageTransition[] }) {
+  const spans = productionSpans(history);
+  return (
+    <div className="min-w-0 space-y-4">
+      <Card title="What was live when" flush>
+        {spans.length === 0 ? (
+          <p className="p-4 text-muted-foreground">
+            No version has been in Production yet. “Stage” in the table promotes one.
+          </p>
+        ) : (
+          <Table label="What was live when">
+            <thead>
+              <Tr>
+                <Th number>Version</Th>
+                <Th>From</Th>
+                <Th>Until</Th>
+              </Tr>
+            </thead>
+            <tbody>
+              {spans.map((span) => (
+                <Tr key={span.from}>
+                  <Td number>{span.version}</Td>
+                  <Td>
+                    <Time at={span.from} />
+                  </Td>
+                  <Td>{span.until === null ? <StageBadge stage="Production" /> : <Time at={span.until} />}</Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Card>
+      <Card title="Changes of stage" flush>
+        {history.length === 0 ? (
+          <p className="p-4 text-muted-foreground">No version has changed its stage yet.</p>
+        ) : (
+          <Table label="Changes of stage">
+            <thead>
+              <Tr>
+                <Th number>Version</Th>
+                <Th>From</Th>
+                <Th>To</Th>
+                <Th>When</Th>
+                <Th>Who</Th>
+                <Th>Why</Th>
+              </Tr>
+            </thead>
+            <tbody>
+              {history.map((change) => (
+                <Tr key={`${change.version}-${change.at}-${change.to}`}>
+                  <Td number>{change.version}</Td>
+                  <Td>{change.from}</Td>
+                  <Td>
+                    <StageBadge stage={change.to} />
+                  </Td>
+                  <Td>
+                    <Time at={change.at} />
+                  </Td>
+                  <Td className="font-mono">{change.actor}</Td>
+                  <Td className="whitespace-normal">{change.reason === "" ? "–" : change.reason}</Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Card>
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+"use client";
+import { ChevronDown } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
+import { Button } from "#app/_ui/button.tsx";
+import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
+import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "#app/_ui/dropdown-menu.tsx";
+import { Input } from "#app/_ui/input.tsx";
+import { describedBy, Field } from "#app/_ui/label.tsx";
+import { act } from "#app/(console)/_live/act.ts";
+import { call } from "#app/(console)/_live/api.ts";
+import { ModelVersion } from "#lib/registry/schemas.ts";
+import { STAGE_TRANSITIONS, type Stage } from "#lib/registry/status.ts";
+
+/** What moving a version to a stage is called. */
+function moveWords(version: number, from: Stage, to: Stage): string {
+  if (to === "Production") {
+    return from === "Archived"
+      ? `Roll back Production to version ${version}`
+      : `Promote version ${version} to production`;
+  }
+  if (to === "Archived") return `Archive version ${version}`;
+  if (to === "Staging") return `Move version ${version} to staging`;
+  return `Take version ${version} out of ${from.toLowerCase()}`;
+}
+
+interface StageMenuProps {
+  model: string;
+  version: number;
+  stage: Stage;
+  /** The version that is in Production now. */
+  production: number | null;
+}
+
+/** The moves that the state machine allows from here. Each asks once and says what it will change. */
+export function StageMenu({ model, version, stage, production }: StageMenuProps) {
+  const router = useRouter();
+  const [target, setTarget] = useState<Stage | null>(null);
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  const id = `reason-${version}`;
+
+  const move = () =>
+    act(
+      async () => {
+        await call("POST", `/api/models/${model}/versions/${version}/stage`, {
+          body: { stage: target, reason },
+          reply: ModelVersion,
+        });
+        router.refresh();
+      },
+      { done: `${model} ${version} is now in ${target}` },
+    );
+
+  return (
+    <>
+      <DropdownMenu>
+        <DropdownMenuTrigger asChild>
+          <Button size="sm" variant="ghost" aria-label={`Change the stage of version ${version}`}>
+            Stage
+            <ChevronDown aria-hidden />
+          </Button>
+        </DropdownMenuTrigger>
+        <DropdownMenuContent align="end">
+          {STAGE_TRANSITIONS[stage].map((to) => (
+            <DropdownMenuItem
+              key={to}
+              onSelect={() => {
+                setTarget(to);
+                setReason("");
+                setOpen(true);
+              }}
+            >
+              {moveWords(version, stage, to)}…
+            </DropdownMenuItem>
+          ))}
+        </DropdownMenuContent>
+      </DropdownMenu>
+      {target !== null && (
+        <ConfirmDialog
+          open={open}
+          onOpenChange={setOpen}
+          title={`${moveWords(version, stage, target)}?`}
+          action={moveWords(version, stage, target)}
+          danger={stage === "Production"}
+          onConfirm={move}
+        >
+          <p>{consequence({ model, version, stage, production }, target)}</p>
+          <div className="mt-3 text-left text-foreground">
+            <Field id={id} label="Reason" hint="kept in the history">
+              <Input
+                id={id}
+                aria-describedby={describedBy(id)}
+                maxLength={2_000}
+                value={reason}
+                onChange={(event) => setReason(event.target.value)}
+              />
+            </Field>
+          </div>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
+
+function consequence({ model, version, stage, production }: StageMenuProps, to: Stage): string {
+  if (to === "Production") {
+    const replaced = production === null ? "" : ` Version ${production} goes to the archive and can be brought back.`;
+    return `/predict and the drawing pad answer with version ${version} of ${model} from the next request on.${replaced}`;
+  }
+  if (stage === "Production") {
+    return `Nothing will be in Production: /predict answers 503 until another version of ${model} is promoted.`;
+  }
+  return `It changes nothing about what answers predictions.`;
+}

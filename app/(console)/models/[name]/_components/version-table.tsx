@@ -1,0 +1,93 @@
+import Link from "next/link";
+import { CopyId } from "#app/_ui/copy.tsx";
+import { bytes, figure, percent } from "#app/_ui/format.ts";
+import { runColour } from "#app/_ui/palette.ts";
+import { StageBadge, SyntheticBadge } from "#app/_ui/status-badge.tsx";
+import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Time } from "#app/_ui/time.tsx";
+import { StageMenu } from "#app/(console)/models/[name]/_components/stage-menu.tsx";
+import type { ModelVersion } from "#lib/registry/schemas.ts";
+
+/** Newest first. The chosen version's origin is shown below the table. */
+export function VersionTable(props: { versions: ModelVersion[]; chosen: number; production: number | null }) {
+  const { versions, chosen, production } = props;
+  return (
+    <div className="rounded-lg border border-border bg-card">
+      <Table label="Versions">
+        <thead>
+          <Tr>
+            <Th number>Version</Th>
+            <Th>Stage</Th>
+            <Th number>Test accuracy</Th>
+            <Th number>Test loss</Th>
+            <Th>Run</Th>
+            <Th>Engine</Th>
+            <Th>Dataset</Th>
+            <Th number>Size</Th>
+            <Th>Registered</Th>
+            <Th>
+              <span className="sr-only">Actions</span>
+            </Th>
+          </Tr>
+        </thead>
+        <tbody>
+          {versions.map((version) => (
+            <Tr key={version.version} className={version.version === chosen ? "bg-accent" : "hover:bg-muted/60"}>
+              <Td number>
+                <Link
+                  href={`/models/${version.modelName}?v=${version.version}`}
+                  aria-current={version.version === chosen ? "true" : undefined}
+                  scroll={false}
+                  className="font-medium underline underline-offset-2"
+                >
+                  {version.version}
+                </Link>
+              </Td>
+              <Td>
+                <StageBadge stage={version.stage} />
+              </Td>
+              <Td number>{percent(version.metrics["test_accuracy"])}</Td>
+              <Td number>{figure(version.metrics["test_loss"])}</Td>
+              <Td>
+                {version.runId === null ? (
+                  "–"
+                ) : (
+                  <span className="flex items-center gap-2">
+                    <span
+                      aria-hidden
+                      className="size-2.5 rounded-full"
+                      style={{ background: runColour(version.runId) }}
+                    />
+                    <Link href={`/runs/${version.runId}`} className="text-primary hover:underline">
+                      Run
+                    </Link>
+                    <CopyId id={version.runId} label="run id" />
+                  </span>
+                )}
+              </Td>
+              <Td>{version.lineage.engine ?? "–"}</Td>
+              <Td>
+                <span className="flex items-center gap-2">
+                  {version.lineage.datasetName ?? "–"}
+                  {version.lineage.synthetic === true && <SyntheticBadge />}
+                </span>
+              </Td>
+              <Td number>{bytes(version.sizeBytes)}</Td>
+              <Td>
+                <Time at={version.createdAt} />
+              </Td>
+              <Td className="px-1 text-right">
+                <StageMenu
+                  model={version.modelName}
+                  version={version.version}
+                  stage={version.stage}
+                  production={production}
+                />
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  );
+}

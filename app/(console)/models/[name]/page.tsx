@@ -1,0 +1,73 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { createLoader, parseAsInteger } from "nuqs/server";
+import { Badge } from "#app/_ui/badge.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { EmptyState } from "#app/_ui/empty-state.tsx";
+import { percent } from "#app/_ui/format.ts";
+import { Page } from "#app/_ui/page.tsx";
+import { notFoundOnMissing } from "#app/(console)/_live/not-found.ts";
+import { StageHistory } from "#app/(console)/models/[name]/_components/stage-history.tsx";
+import { VersionCard } from "#app/(console)/models/[name]/_components/version-card.tsx";
+import { VersionTable } from "#app/(console)/models/[name]/_components/version-table.tsx";
+import { requireSession } from "#lib/auth/session.ts";
+import { getHistory, getModel } from "#lib/registry/index.ts";
+
+export async function generateMetadata({ params }: PageProps<"/models/[name]">): Promise<Metadata> {
+  return { title: (await params).name };
+}
+
+const loadSearch = createLoader({ v: parseAsInteger });
+
+export default async function ModelPage({ params, searchParams }: PageProps<"/models/[name]">) {
+  const { name } = await params;
+  const ctx = await requireSession();
+  const [model, history, search] = await Promise.all([
+    getModel(ctx, { name }).catch(notFoundOnMissing),
+    getHistory(ctx, { name }).catch(notFoundOnMissing),
+    loadSearch(searchParams),
+  ]);
+  const production = model.versions.find((one) => one.stage === "Production");
+  const chosen = model.versions.find((one) => one.version === search.v) ?? production ?? model.versions[0];
+  return (
+    <Page
+      title={
+        <span className="flex flex-wrap items-center gap-2">
+          {model.name}
+          {Object.entries(model.aliases).map(([alias, version]) => (
+            <Badge key={alias}>
+              {alias} → {version}
+            </Badge>
+          ))}
+        </span>
+      }
+      lead={
+        production === undefined
+          ? "Nothing is in Production: /predict and the drawing pad have no model to ask."
+          : `Version ${production.version} is in Production, ${percent(production.metrics["test_accuracy"])} of the test set right.`
+      }
+      actions={
+        <Button asChild>
+          <Link href="/draw">Draw a digit</Link>
+        </Button>
+      }
+    >
+      {chosen === undefined ? (
+        <EmptyState title="No versions yet">
+          <p>Open a finished run and choose “Register as a version of {model.name}”.</p>
+          <Button asChild variant="primary">
+            <Link href="/runs?status=FINISHED">Finished runs</Link>
+          </Button>
+        </EmptyState>
+      ) : (
+        <>
+          <VersionTable versions={model.versions} chosen={chosen.version} production={production?.version ?? null} />
+          <div className="grid items-start gap-4 lg:grid-cols-2">
+            <VersionCard version={chosen} />
+            <StageHistory history={history} />
+          </div>
+        </>
+      )}
+    </Page>
+  );
+}

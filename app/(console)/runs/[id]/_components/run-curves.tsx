@@ -1,0 +1,99 @@
+"use client";
+import { useMemo } from "react";
+import { figure, percent } from "#app/_ui/format.ts";
+import { LineChart, type LineSeries } from "#app/_ui/line-chart.tsx";
+import { chartColour, runColour } from "#app/_ui/palette.ts";
+import type { Series } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
+import type { TrainedRun } from "#lib/training/schemas.ts";
+
+interface ChartSpec {
+  title: string;
+  xLabel: string;
+  yLabel: string;
+  lines: [key: string, label: string][];
+  format?: (value: number) => string;
+}
+
+const CHARTS: readonly ChartSpec[] = [
+  {
+    title: "Loss by epoch",
+    xLabel: "epoch",
+    yLabel: "cross entropy, nats",
+    lines: [
+      ["loss", "training"],
+      ["val_loss", "validation"],
+    ],
+  },
+  {
+    title: "Accuracy by epoch",
+    xLabel: "epoch",
+    yLabel: "share right",
+    lines: [
+      ["accuracy", "training"],
+      ["val_accuracy", "validation"],
+    ],
+    format: percent,
+  },
+  {
+    title: "Loss by batch",
+    xLabel: "batch",
+    yLabel: "cross entropy, nats",
+    lines: [["batch.loss", "mean of the epoch so far"]],
+  },
+  {
+    title: "Accuracy by batch",
+    xLabel: "batch",
+    yLabel: "share right",
+    lines: [["batch.accuracy", "mean of the epoch so far"]],
+    format: percent,
+  },
+];
+
+/** The four that every training run has, then a chart for each further metric that has more than one point. */
+export function RunCurves({ run, series }: { run: TrainedRun; series: Series }) {
+  const colour = runColour(run.id);
+  const charts = useMemo(() => {
+    const named = new Set(CHARTS.flatMap((chart) => chart.lines.map(([key]) => key)));
+    const others = [...series]
+      .filter(([key, points]) => !named.has(key) && points.length > 1)
+      .map(
+        ([key]): ChartSpec => ({
+          title: key,
+          xLabel: key.startsWith("batch.") ? "batch" : "step",
+          yLabel: key,
+          lines: [[key, key]],
+        }),
+      );
+    const own = run.training === null ? CHARTS.filter((chart) => chart.lines.some(([key]) => series.has(key))) : CHARTS;
+    return [...own, ...others].map((chart) => ({ chart, lines: toLines(chart, series, colour) }));
+  }, [run.training, series, colour]);
+
+  if (charts.length === 0) return <p className="text-muted-foreground">This run has logged no series of metrics.</p>;
+  return (
+    <div className="grid gap-4 lg:grid-cols-2">
+      {charts.map(({ chart, lines }) => (
+        <LineChart
+          key={chart.title}
+          title={chart.title}
+          xLabel={chart.xLabel}
+          yLabel={chart.yLabel}
+          series={lines}
+          format={chart.format ?? figure}
+          file={`${run.name}-${chart.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** The run's own colour for what it trained on; the validation beside it is dashed and of another colour. */
+function toLines(chart: ChartSpec, series: Series, colour: string): LineSeries[] {
+  const other = [chartColour(1), chartColour(0)].find((one) => one !== colour) ?? colour;
+  return chart.lines.map(([key, label], place) => ({
+    key: key.replaceAll(".", "_"),
+    label,
+    colour: place === 0 ? colour : other,
+    dashed: place > 0,
+    points: (series.get(key) ?? []).map(([step, , value]) => [step, Number(value)] as const),
+  }));
+}

@@ -1,0 +1,107 @@
+"use client";
+import Link from "next/link";
+import { Card } from "#app/_ui/card.tsx";
+import { CopyId } from "#app/_ui/copy.tsx";
+import { figure } from "#app/_ui/format.ts";
+import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import type { RunFeed } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
+import type { TrainedRun } from "#lib/training/schemas.ts";
+
+/** What the run was asked to do, what it measured last, and what is known about it. */
+export function RunDetails({ run, feed }: { run: TrainedRun; feed: RunFeed }) {
+  const metrics = Object.entries(run.metrics).sort(([a], [b]) => a.localeCompare(b));
+  const live = (key: string) => feed.series.get(key)?.at(-1);
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-2">
+      <Entries title="Params" entries={run.params} empty="No params were logged." />
+      <Card title="Metrics" flush>
+        {metrics.length === 0 ? (
+          <p className="p-4 text-muted-foreground">No metrics were logged yet.</p>
+        ) : (
+          <Table label="Metrics">
+            <thead>
+              <Tr>
+                <Th>Name</Th>
+                <Th number>Last</Th>
+                <Th number>Step</Th>
+                <Th number>Lowest</Th>
+                <Th number>Highest</Th>
+              </Tr>
+            </thead>
+            <tbody>
+              {metrics.map(([key, metric]) => (
+                <Tr key={key}>
+                  <Td className="font-mono">{key}</Td>
+                  <Td number>{figure(Number(live(key)?.[2] ?? metric.value))}</Td>
+                  <Td number>{live(key)?.[0] ?? metric.step}</Td>
+                  <Td number>{figure(metric.min)}</Td>
+                  <Td number>{figure(metric.max)}</Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+      </Card>
+      <Entries title="Tags" entries={feed.state.tags} empty="No tags." />
+      <Card title="Origin" flush>
+        <Table label="Origin">
+          <tbody>
+            <Tr>
+              <Th scope="row">Experiment</Th>
+              <Td>{run.experimentName}</Td>
+            </Tr>
+            <Tr>
+              <Th scope="row">Started by</Th>
+              <Td className="font-mono">{run.createdBy}</Td>
+            </Tr>
+            <Tr>
+              <Th scope="row">Run</Th>
+              <Td>
+                <CopyId id={run.id} label="run id" />
+              </Td>
+            </Tr>
+            {feed.state.tags["dataset"] !== undefined && (
+              <Tr>
+                <Th scope="row">Dataset</Th>
+                <Td>
+                  <Link className="text-primary underline" href={datasetHref(feed.state.tags)}>
+                    {feed.state.tags["dataset"]} {feed.state.tags["dataset.version"]}
+                  </Link>
+                </Td>
+              </Tr>
+            )}
+          </tbody>
+        </Table>
+      </Card>
+    </div>
+  );
+}
+
+function datasetHref(tags: Record<string, string>): string {
+  const version = tags["dataset.version"];
+  return `/datasets/${encodeURIComponent(tags["dataset"] ?? "")}${version === undefined ? "" : `?v=${version}`}`;
+}
+
+function Entries({ title, entries, empty }: { title: string; entries: Record<string, string>; empty: string }) {
+  const rows = Object.entries(entries).sort(([a], [b]) => a.localeCompare(b));
+  return (
+    <Card title={title} flush>
+      {rows.length === 0 ? (
+        <p className="p-4 text-muted-foreground">{empty}</p>
+      ) : (
+        <Table label={title}>
+          <tbody>
+            {rows.map(([key, value]) => (
+              <Tr key={key}>
+                <Th scope="row" className="w-48 font-mono font-normal">
+                  {key}
+                </Th>
+                <Td className="max-w-md font-mono break-all whitespace-normal">{value}</Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { notFoundOnMissing } from "#app/(console)/_live/not-found.ts";
+import { RunView } from "#app/(console)/runs/[id]/_components/run-view.tsx";
+import { requireSession } from "#lib/auth/session.ts";
+import { getModel } from "#lib/registry/index.ts";
+import { getMetricHistory } from "#lib/tracking/index.ts";
+import { getTrainedRun } from "#lib/training/index.ts";
+import { DIGITS_MODEL } from "#lib/training/strategies.ts";
+
+export async function generateMetadata({ params }: PageProps<"/runs/[id]">): Promise<Metadata> {
+  const { id } = await params;
+  const run = await getTrainedRun(await requireSession(), { id }).catch(notFoundOnMissing);
+  return { title: run.name };
+}
+
+export default async function RunPage({ params }: PageProps<"/runs/[id]">) {
+  const { id } = await params;
+  const ctx = await requireSession();
+  const run = await getTrainedRun(ctx, { id }).catch(notFoundOnMissing);
+  const [series, model] = await Promise.all([
+    getMetricHistory(ctx, { runId: id, maxPoints: 1_000 }),
+    // Before the first registration the model is not there.
+    getModel(ctx, { name: DIGITS_MODEL }).catch(() => null),
+  ]);
+  const version = model?.versions.find((one) => one.runId === id) ?? null;
+  return (
+    <>
+      <nav aria-label="Breadcrumb" className="mx-auto max-w-[1400px] px-4 pt-4 text-xs text-muted-foreground md:px-6">
+        <Link href="/runs" className="hover:text-foreground hover:underline">
+          Runs
+        </Link>
+      </nav>
+      <RunView
+        key={run.id}
+        run={run}
+        series={series}
+        modelName={DIGITS_MODEL}
+        version={version === null ? null : { version: version.version, stage: version.stage }}
+      />
+    </>
+  );
+}

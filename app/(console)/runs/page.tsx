@@ -1,0 +1,30 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Button } from "#app/_ui/button.tsx";
+import { Page } from "#app/_ui/page.tsx";
+import { RunsTable } from "#app/(console)/runs/_components/runs-table.tsx";
+import { loadRunsSearch, toListQuery } from "#app/(console)/runs/search.ts";
+import { requireSession } from "#lib/auth/session.ts";
+import { listRuns } from "#lib/tracking/index.ts";
+import { getQueue } from "#lib/training/index.ts";
+
+export const metadata: Metadata = { title: "Runs" };
+
+export default async function RunsPage({ searchParams }: PageProps<"/runs">) {
+  const ctx = await requireSession();
+  const search = await loadRunsSearch(searchParams);
+  const [page, queue] = await Promise.all([listRuns(ctx, toListQuery(search)), getQueue(ctx)]);
+  return (
+    <Page
+      title="Runs"
+      lead="Every training run of this project, newest first."
+      actions={
+        <Button asChild variant="primary">
+          <Link href="/runs/new">New run</Link>
+        </Button>
+      }
+    >
+      <RunsTable page={page} queue={queue} />
+    </Page>
+  );
+}
