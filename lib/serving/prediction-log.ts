@@ -22,7 +22,7 @@ export function predictionLog(): PredictionLog {
 function createPredictionLog(runtime: Runtime): PredictionLog {
   const { unlogged } = servingMetrics(runtime);
   let rows: PredictionRow[] = [];
-  let writing: Promise<void> | undefined;
+  let last: Promise<void> = Promise.resolve();
 
   const write = async (): Promise<void> => {
     const taken = rows.slice(0, FLUSH_ROWS);
@@ -38,15 +38,18 @@ function createPredictionLog(runtime: Runtime): PredictionLog {
       throw error;
     }
   };
-  const flush = async (): Promise<void> => {
-    await writing?.catch(() => undefined);
-    while (rows.length > 0) {
-      writing = write();
-      await writing;
-    }
+  const drain = async (): Promise<void> => {
+    while (rows.length > 0) await write();
+  };
+  // One after another: who waits for a flush waits for every row that was added before it.
+  const flush = (): Promise<void> => {
+    last = last.catch(() => undefined).then(drain);
+    return last;
   };
 
-  const timer = setInterval(() => void flush().catch(() => undefined), FLUSH_MS);
+  const timer = setInterval(() => {
+    if (rows.length > 0) flush().catch(() => undefined);
+  }, FLUSH_MS);
   timer.unref();
   runtime.onClose(async () => {
     clearInterval(timer);
@@ -58,7 +61,7 @@ function createPredictionLog(runtime: Runtime): PredictionLog {
   return {
     add(row) {
       rows.push(row);
-      if (rows.length === FLUSH_ROWS) void flush().catch(() => undefined);
+      if (rows.length === FLUSH_ROWS) flush().catch(() => undefined);
     },
     flush,
   };
