@@ -3,6 +3,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { run } from "./lib/console.mjs";
 import { databaseUrl } from "./lib/database-url.mjs";
+import { loadEnvFile } from "./lib/env-file.mjs";
 import { migrateDatabase } from "./lib/migrate.mjs";
 import { places, resolvePath } from "./lib/paths.mjs";
 import { restoreBackup } from "./lib/restore.mjs";
@@ -12,6 +13,7 @@ import { restoreBackup } from "./lib/restore.mjs";
  * Connects by MIGRATE_DATABASE_URL, else DATABASE_URL, else to this home's embedded Postgres (started for it if need be).
  */
 run(async () => {
+  loadEnvFile();
   const { values } = parseArgs({ options: { restore: { type: "string" } } });
   const { home } = places();
   const database = await databaseUrl({ home, role: "owner" });

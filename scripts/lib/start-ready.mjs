@@ -3,17 +3,17 @@ import { Failure } from "./failure.mjs";
 import { lastLines } from "./log-file.mjs";
 
 /**
- * Waits until the server answers GET /health.
+ * Waits until the server answers GET on an address with success.
  *
  * @param {object} options
- * @param {string} options.address
+ * @param {string} options.address full URL
  * @param {string} options.logFile the server's, quoted when it does not come up
  * @param {() => number} options.crashes how often it has ended so far
  * @param {AbortSignal} options.signal
  * @param {number} [options.timeoutMs]
  * @throws {Failure} it ends again and again, or does not answer in time
  */
-export async function waitUntilHealthy({ address, logFile, crashes, signal, timeoutMs = 120_000 }) {
+export async function waitUntilAnswered({ address, logFile, crashes, signal, timeoutMs = 120_000 }) {
   const end = Date.now() + timeoutMs;
   while (!signal.aborted) {
     if (crashes() >= 3) {
@@ -22,7 +22,7 @@ export async function waitUntilHealthy({ address, logFile, crashes, signal, time
         `Correct what they name. The whole log: ${logFile}; \`npm run doctor\` looks at the rest.`,
       );
     }
-    if (await answers(`${address}/health`)) return;
+    if (await answers(address)) return;
     if (Date.now() > end) {
       throw new Failure(
         `The server does not answer after ${timeoutMs / 1000} s. Its last words:\n${quote(logFile)}`,

@@ -11,7 +11,7 @@ import { setUp } from "./setup.mjs";
 import { startDatabase } from "./start-database.mjs";
 import { installEngines } from "./start-engines.mjs";
 import { requirePort } from "./start-options.mjs";
-import { waitUntilHealthy } from "./start-ready.mjs";
+import { waitUntilAnswered } from "./start-ready.mjs";
 import { report, takeFirstBoot } from "./start-report.mjs";
 import { createSteps, formatMs } from "./steps.mjs";
 import { supervise } from "./supervisor.mjs";
@@ -114,9 +114,13 @@ export async function runAssay(options, { signal, stop }) {
       const server = launch("server");
       await step("Server", () => {
         const logFile = path.join(home, "logs", "server.log");
-        return waitUntilHealthy({ address: options.address, logFile, crashes: server.restarts, signal });
+        // /health answers before the pages do.
+        const address = `${options.address}${options.pages ? "/sign-in" : "/health"}`;
+        return waitUntilAnswered({ address, logFile, crashes: server.restarts, signal });
       });
-      const firstBoot = await takeFirstBoot(home, { patienceMs: database.migrated ? 2_000 : 0, signal });
+      const { ASSAY_ADMIN_PASSWORD: password, ASSAY_BOOTSTRAP_KEY: key } = process.env;
+      const expected = database.migrated && !(password && key);
+      const firstBoot = await takeFirstBoot(home, { patienceMs: expected ? 15_000 : 0, signal });
       const quickstart = database.migrated && !["0", "false"].includes(process.env["ASSAY_QUICKSTART"] ?? "");
       const totalMs = Date.now() - startedAt;
       if (!signal.aborted) note(report({ ...options, quickstart, firstBoot, times: steps.times, totalMs }));
