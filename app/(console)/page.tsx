@@ -60,7 +60,7 @@ export default async function HomePage() {
             <p className="mb-2 text-muted-foreground">
               {production === undefined
                 ? "As soon as a model is in Production, this answers with the digit, its confidence and the version:"
-                : "The image in this command is a handwritten 7:"}
+                : "The image in this command is a 7 from the test set:"}
             </p>
             <CodeBlock label="the command" code={example} />
             <p className="mt-2 text-muted-foreground">

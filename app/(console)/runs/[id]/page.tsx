@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFoundOnMissing } from "#app/(console)/_live/not-found.ts";
+import { batchesPerEpoch } from "#app/(console)/runs/[id]/_components/progress-of.ts";
 import { RunView } from "#app/(console)/runs/[id]/_components/run-view.tsx";
 import { requireSession } from "#lib/auth/session.ts";
+import { listDatasets } from "#lib/datasets/index.ts";
 import { getModel } from "#lib/registry/index.ts";
 import { getMetricHistory } from "#lib/tracking/index.ts";
 import { getTrainedRun } from "#lib/training/index.ts";
@@ -18,12 +20,15 @@ export default async function RunPage({ params }: PageProps<"/runs/[id]">) {
   const { id } = await params;
   const ctx = await requireSession();
   const run = await getTrainedRun(ctx, { id }).catch(notFoundOnMissing);
-  const [series, model] = await Promise.all([
+  const [series, datasets, model] = await Promise.all([
     getMetricHistory(ctx, { runId: id, maxPoints: 1_000 }),
+    listDatasets(ctx),
     // Before the first registration the model is not there.
     getModel(ctx, { name: DIGITS_MODEL }).catch(() => null),
   ]);
   const version = model?.versions.find((one) => one.runId === id) ?? null;
+  const { training } = run;
+  const data = datasets.flatMap((dataset) => dataset.versions).find((one) => one.id === training?.datasetVersionId);
   return (
     <>
       <nav aria-label="Breadcrumb" className="mx-auto max-w-[1400px] px-4 pt-4 text-xs text-muted-foreground md:px-6">
@@ -35,6 +40,7 @@ export default async function RunPage({ params }: PageProps<"/runs/[id]">) {
         key={run.id}
         run={run}
         series={series}
+        batches={training === null || data === undefined ? null : batchesPerEpoch(training.spec, data.trainCount)}
         modelName={DIGITS_MODEL}
         version={version === null ? null : { version: version.version, stage: version.stage }}
       />

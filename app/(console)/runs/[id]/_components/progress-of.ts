@@ -1,4 +1,5 @@
 import type { Series } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
+import type { RequestedSpec } from "#lib/training/schemas.ts";
 
 export interface RunProgressFigures {
   /** 0..1 of all batches of all epochs; null until something is known. */
@@ -11,6 +12,19 @@ export interface RunProgressFigures {
   samplesPerSecond: number | null;
   /** Milliseconds to the end at the pace so far. */
   etaMs: number | null;
+}
+
+/**
+ * How many batches an epoch has, as the engine counts them: of at most `trainLimit` images, less a twelfth where that is
+ * held out for validation.
+ */
+export function batchesPerEpoch(
+  spec: Pick<RequestedSpec, "batchSize" | "trainLimit" | "validation">,
+  trainCount: number,
+): number {
+  const chosen = Math.min(trainCount, spec.trainLimit ?? trainCount);
+  const trained = spec.validation === "split" ? chosen - Math.round(chosen / 12) : chosen;
+  return Math.ceil(trained / spec.batchSize);
 }
 
 const last = (series: Series, key: string) => series.get(key)?.at(-1);

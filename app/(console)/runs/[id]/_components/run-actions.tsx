@@ -13,7 +13,7 @@ import { ModelVersion } from "#lib/registry/schemas.ts";
 import { canRunBeRetried, isRunActive } from "#lib/tracking/status.ts";
 
 /** The act that the run's state calls for, and the rest in a menu. */
-export function RunActions({ run, modelName, version }: Omit<RunViewProps, "series">) {
+export function RunActions({ run, modelName, version }: Pick<RunViewProps, "run" | "modelName" | "version">) {
   const router = useRouter();
   const [busy, setBusy] = useState(false);
   const refresh = () => router.refresh();

@@ -9,13 +9,13 @@ import { isRunActive, isRunOver } from "#lib/tracking/status.ts";
 import type { TrainedRun } from "#lib/training/schemas.ts";
 
 /** The figures that tell how the run does; while it trains, how far it is and how long it will take. */
-export function RunProgress({ run, feed }: { run: TrainedRun; feed: RunFeed }) {
+export function RunProgress({ run, feed, batches }: { run: TrainedRun; feed: RunFeed; batches: number | null }) {
   const { status, startedAt, endedAt, tags } = feed.state;
   const now = useNow(status === "RUNNING");
   const figures = progressOf({
     series: feed.series,
     epochs: run.training?.spec.epochs ?? 1,
-    batches: Number(run.params["batches_per_epoch"]) || null,
+    batches,
     startedAt,
     now,
   });

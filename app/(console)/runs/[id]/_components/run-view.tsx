@@ -21,6 +21,8 @@ import type { TrainedRun } from "#lib/training/schemas.ts";
 export interface RunViewProps {
   run: TrainedRun;
   series: readonly MetricSeries[];
+  /** Batches of an epoch; null before a worker has chosen the dataset. */
+  batches: number | null;
   modelName: string;
   /** The version that this run became, if it did. */
   version: { version: number; stage: Stage } | null;
@@ -29,7 +31,7 @@ export interface RunViewProps {
 const TABS = ["curves", "evaluation", "details", "artifacts"] as const;
 
 /** A run's page; everything that moves while it trains hangs on one event stream. */
-export function RunView({ run, series: initial, modelName, version }: RunViewProps) {
+export function RunView({ run, series: initial, batches, modelName, version }: RunViewProps) {
   const feed = useRunFeed(run, initial);
   const [tab, setTab] = useQueryState("tab", parseAsStringLiteral(TABS).withDefault("curves"));
   const { status, error, tags } = feed.state;
@@ -70,7 +72,7 @@ export function RunView({ run, series: initial, modelName, version }: RunViewPro
           Cancelled. What was measured until then stays; “Retry the run” queues it again.
         </p>
       )}
-      <RunProgress run={run} feed={feed} />
+      <RunProgress run={run} feed={feed} batches={batches} />
       <Tabs value={tab} onValueChange={(next) => void setTab(TABS.find((one) => one === next) ?? "curves")}>
         <TabsList aria-label="Parts of the run">
           <TabsTrigger value="curves">Curves</TabsTrigger>
