@@ -1,16 +1,15 @@
 "use client";
 import { useState } from "react";
-import { z } from "zod";
 import { Button } from "#app/_ui/button.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { act } from "#app/(console)/_live/act.ts";
-import { call } from "#app/(console)/_live/api.ts";
+import { runDelete, runPost } from "#app/(console)/_live/run-actions.ts";
 import type { RunRow } from "#app/(console)/runs/_components/columns.tsx";
 import { isRunActive } from "#lib/tracking/status.ts";
 
 const forEach = (runs: readonly RunRow[], send: (run: RunRow) => Promise<unknown>) => Promise.all(runs.map(send));
-const post = (verb: string) => (run: RunRow) => call("POST", `/api/runs/${run.id}/${verb}`, { reply: z.unknown() });
+const post = (verb: "cancel" | "restore") => (run: RunRow) => runPost(run, verb);
 
 /** What can be done to all selected runs at once. Nothing selected: nothing shown, and no space held. */
 export function BulkBar({ runs, onDone, onClear }: { runs: readonly RunRow[]; onDone(): void; onClear(): void }) {
@@ -63,13 +62,10 @@ export function BulkBar({ runs, onDone, onClear }: { runs: readonly RunRow[]; on
         action={`Delete ${plural(over.length, "run")}`}
         danger
         onConfirm={() =>
-          act(
-            () => forEach(over, (run) => call("DELETE", `/api/runs/${run.id}`, { reply: z.unknown() })).finally(onDone),
-            {
-              done: `${plural(over.length, "run")} deleted`,
-              undo: { label: "Undo", run: () => forEach(over, post("restore")).finally(onDone) },
-            },
-          )
+          act(() => forEach(over, runDelete).finally(onDone), {
+            done: `${plural(over.length, "run")} deleted`,
+            undo: { label: "Undo", run: () => forEach(over, post("restore")).finally(onDone) },
+          })
         }
       >
         <p>{over.map((run) => run.name).join(", ")}. They leave every list and can be restored under “Deleted runs”.</p>

@@ -3,11 +3,11 @@ import { batchesPerEpoch, progressOf } from "#app/(console)/runs/[id]/_component
 import type { Series } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
 
 const startedAt = "2026-01-05T10:00:00.000Z";
-const after = (seconds: number) => Date.parse(startedAt) + seconds * 1000;
+const secondsIn = (seconds: number) => Date.parse(startedAt) + seconds * 1000;
 
 describe("how far a run is", () => {
   test("knows nothing before the first batch", () => {
-    const figures = progressOf({ series: new Map(), epochs: 5, batches: 10, startedAt, now: after(1) });
+    const figures = progressOf({ series: new Map(), epochs: 5, batches: 10, startedAt, now: secondsIn(1) });
     expect(figures).toMatchObject({ share: null, epochsDone: 0, etaMs: null });
   });
 
@@ -21,21 +21,21 @@ describe("how far a run is", () => {
         ],
       ],
       [
-        "batch.loss",
+        "batch_loss",
         [
           [20, 0, 0.5],
           [25, 0, 0.4],
         ],
       ],
-      ["batch.samples_per_second", [[25, 0, 1234.5]]],
+      ["batch_samples_per_second", [[25, 0, 1234.5]]],
     ]);
-    const figures = progressOf({ series, epochs: 5, batches: 10, startedAt, now: after(60) });
+    const figures = progressOf({ series, epochs: 5, batches: 10, startedAt, now: secondsIn(60) });
     expect(figures).toMatchObject({ epochsDone: 2, batch: 5, share: 0.5, samplesPerSecond: 1234.5, etaMs: 60_000 });
   });
 
   test("goes by epochs alone where the number of batches is not known", () => {
     const series: Series = new Map([["val_loss", [[1, 0, 0.4]]]]);
-    expect(progressOf({ series, epochs: 4, batches: null, startedAt, now: after(10) }).share).toBe(0.25);
+    expect(progressOf({ series, epochs: 4, batches: null, startedAt, now: secondsIn(10) }).share).toBe(0.25);
   });
 });
 

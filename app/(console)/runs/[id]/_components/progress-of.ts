@@ -42,10 +42,10 @@ export function progressOf(input: {
 }): RunProgressFigures {
   const { series, epochs, batches, startedAt, now } = input;
   const epochsDone = Math.min(epochs, last(series, "val_loss")?.[0] ?? 0);
-  const step = last(series, "batch.loss")?.[0] ?? null;
+  const step = last(series, "batch_loss")?.[0] ?? null;
   const within = step === null || batches === null ? null : Math.min(batches, Math.max(0, step - epochsDone * batches));
   const share = Math.min(1, (epochsDone + (within === null || batches === null ? 0 : within / batches)) / epochs);
-  const speed = last(series, "batch.samples_per_second") ?? last(series, "samples_per_second");
+  const speed = last(series, "batch_samples_per_second") ?? last(series, "samples_per_second");
   const elapsed = startedAt === null ? null : now - Date.parse(startedAt);
   return {
     share: step === null && epochsDone === 0 ? null : share,

@@ -1,6 +1,6 @@
 "use client";
 import { useMemo } from "react";
-import { figure, percent } from "#app/_ui/format.ts";
+import { bytes, figure, percent } from "#app/_ui/format.ts";
 import { LineChart, type LineSeries } from "#app/_ui/line-chart.tsx";
 import { chartColour, runColour } from "#app/_ui/palette.ts";
 import type { Series } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
@@ -38,28 +38,59 @@ const CHARTS: readonly ChartSpec[] = [
     title: "Loss by batch",
     xLabel: "batch",
     yLabel: "cross entropy, nats",
-    lines: [["batch.loss", "mean of the epoch so far"]],
+    lines: [["batch_loss", "mean of the epoch so far"]],
   },
   {
     title: "Accuracy by batch",
     xLabel: "batch",
     yLabel: "share right",
-    lines: [["batch.accuracy", "mean of the epoch so far"]],
+    lines: [["batch_accuracy", "mean of the epoch so far"]],
     format: percent,
+  },
+  {
+    title: "Speed by batch",
+    xLabel: "batch",
+    yLabel: "images per second",
+    lines: [["batch_samples_per_second", "mean of the epoch so far"]],
+  },
+  {
+    title: "Learning rate by batch",
+    xLabel: "batch",
+    yLabel: "learning rate",
+    lines: [["batch_learning_rate", "learning rate"]],
+  },
+  {
+    title: "Memory by epoch",
+    xLabel: "epoch",
+    yLabel: "of the training process",
+    lines: [
+      ["rss_bytes", "at the end of the epoch"],
+      ["peak_rss_bytes", "highest so far"],
+    ],
+    format: bytes,
+  },
+  {
+    title: "Time per epoch",
+    xLabel: "epoch",
+    yLabel: "seconds, with validation",
+    lines: [["epoch_seconds", "seconds"]],
   },
 ];
 
-/** The four that every training run has, then a chart for each further metric that has more than one point. */
+/** Said already by a curve with more points. */
+const REPEATED = ["samples_per_second", "learning_rate"];
+
+/** Those that every training run has, then a chart for each further metric that has more than one point. */
 export function RunCurves({ run, series }: { run: TrainedRun; series: Series }) {
   const colour = runColour(run.id);
   const charts = useMemo(() => {
-    const named = new Set(CHARTS.flatMap((chart) => chart.lines.map(([key]) => key)));
+    const named = new Set([...REPEATED, ...CHARTS.flatMap((chart) => chart.lines.map(([key]) => key))]);
     const others = [...series]
       .filter(([key, points]) => !named.has(key) && points.length > 1)
       .map(
         ([key]): ChartSpec => ({
           title: key,
-          xLabel: key.startsWith("batch.") ? "batch" : "step",
+          xLabel: key.startsWith("batch_") ? "batch" : "step",
           yLabel: key,
           lines: [[key, key]],
         }),
