@@ -78,7 +78,7 @@ export async function buildPages({ root = ROOT, force = false, log = () => undef
   fs.rmSync(pagesStamp(root), { force: true });
   const cli = path.join(root, "node_modules", "next", "dist", "bin", "next");
   /** @type {NodeJS.ProcessEnv} */
-  const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
+  const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1" };
   let output = "";
   const code = await new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, "build"], {
@@ -98,7 +98,7 @@ export async function buildPages({ root = ROOT, force = false, log = () => undef
   if (code !== 0) {
     const full = /ENOSPC|no space left/i.test(output);
     throw new Failure(
-      `The pages could not be built:\n${output.trim().split("\n").slice(-25).join("\n")}`,
+      `The pages could not be built:\n${faults(output)}`,
       full
         ? "The disk is full: free about 1 GB and start again."
         : "If you changed the sources, correct them (`npm run types`); else remove .next and start again.",
@@ -106,6 +106,16 @@ export async function buildPages({ root = ROOT, force = false, log = () => undef
   }
   writeAtomic(pagesStamp(root), pagesHash(root), 0o644);
   return true;
+}
+
+/**
+ * The part of Next's output that says what is wrong.
+ * @param {string} output
+ */
+function faults(output) {
+  const lines = output.split("\n").filter((line) => line.trim() !== "" && !line.includes("at <unknown>"));
+  const first = lines.findIndex((line) => /error|failed/i.test(line));
+  return lines.slice(Math.max(0, first), Math.max(0, first) + 30).join("\n");
 }
 
 /**

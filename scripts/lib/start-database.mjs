@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Failure } from "./failure.mjs";
 import { migrateDatabase } from "./migrate.mjs";
+import { connect } from "./pg-roles.mjs";
 import { startPostgres } from "./postgres.mjs";
 
 /** From SIGTERM to nothing left are 4 s; Postgres's part, before it is told to stop at once and recover later. */
@@ -11,7 +12,7 @@ const RESTARTS = 5;
  * @typedef {object} StartDatabase
  * @property {boolean} embedded
  * @property {() => string} url for the application (it changes when Postgres had to move to another port)
- * @property {boolean} migrated a database that was empty before
+ * @property {boolean} firstBoot nobody has an account yet: the server will make the first admin
  * @property {() => Promise<void>} stop
  */
 
@@ -32,10 +33,11 @@ export async function startDatabase({ home, env, log, note, say, onMoved, onLost
   const backups = path.join(home, "backups");
   const given = env["DATABASE_URL"];
   if (given) {
+    const owner = env["MIGRATE_DATABASE_URL"] || given;
     say("migrations");
-    const done = await migrateDatabase({ url: env["MIGRATE_DATABASE_URL"] || given, backups, log: note });
+    const done = await migrateDatabase({ url: owner, backups, log: note });
     say(`${new URL(given).host}, ${described(done)}`);
-    return { embedded: false, url: () => given, migrated: done.applied.length === done.total, stop: async () => {} };
+    return { embedded: false, url: () => given, firstBoot: await isFirstBoot(owner), stop: async () => {} };
   }
 
   say("starting Postgres");
@@ -70,12 +72,25 @@ export async function startDatabase({ home, env, log, note, say, onMoved, onLost
     return {
       embedded: true,
       url: () => postgres.urls.app,
-      migrated: done.applied.length === done.total,
+      firstBoot: await isFirstBoot(postgres.urls.owner),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/**
+ * @param {string} url
+ */
+async function isFirstBoot(url) {
+  const client = await connect(url);
+  try {
+    const { rows } = await client.query("SELECT NOT EXISTS (SELECT FROM user_account) AS first");
+    return rows[0]?.first === true;
+  } finally {
+    await client.end();
   }
 }
 

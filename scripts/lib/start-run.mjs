@@ -119,9 +119,9 @@ export async function runAssay(options, { signal, stop }) {
         return waitUntilAnswered({ address, logFile, crashes: server.restarts, signal });
       });
       const { ASSAY_ADMIN_PASSWORD: password, ASSAY_BOOTSTRAP_KEY: key } = process.env;
-      const expected = database.migrated && !(password && key);
+      const expected = database.firstBoot && !(password && key);
       const firstBoot = await takeFirstBoot(home, { patienceMs: expected ? 15_000 : 0, signal });
-      const quickstart = database.migrated && !["0", "false"].includes(process.env["ASSAY_QUICKSTART"] ?? "");
+      const quickstart = database.firstBoot && !["0", "false"].includes(process.env["ASSAY_QUICKSTART"] ?? "");
       const totalMs = Date.now() - startedAt;
       if (!signal.aborted) note(report({ ...options, quickstart, firstBoot, times: steps.times, totalMs }));
     }
