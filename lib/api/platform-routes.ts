@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { readiness } from "#lib/platform/http/health.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
-import type { Runtime } from "#lib/platform/runtime.ts";
+import { getRuntime } from "#lib/platform/runtime.ts";
+import packageJson from "../../package.json" with { type: "json" };
 
 const Live = z.object({ status: z.literal("ok"), uptimeSeconds: z.number() }).meta({ id: "Live" });
 const Ready = z
@@ -19,76 +20,70 @@ const Version = z.object({ name: z.literal("assay"), version: z.string(), node: 
 const JSON_HEADERS = { "Content-Type": "application/json; charset=utf-8" };
 const tag = "Platform";
 
-/** Health, version, metrics and the document of the API itself. */
-export function platformRoutes(runtime: Runtime, about: { version: string; document: () => object }): Route[] {
-  const uptime = () => Math.round((Date.now() - runtime.startedAt.getTime()) / 100) / 10;
-  const live = () => ({ status: "ok" as const, uptimeSeconds: uptime() });
-  return [
-    route({
-      method: "get",
-      path: "/health",
-      summary: "Whether the process serves",
-      description: "The text OK, or JSON where `Accept` asks for it.",
-      tag,
-      auth: "public",
-      response: Live,
-      produces: "text/plain",
-      handle: ({ request }) =>
-        request.headers.get("accept")?.includes("application/json")
-          ? live()
-          : makeResponse("OK", 200, { "Content-Type": "text/plain; charset=utf-8" }),
-    }),
-    route({
-      method: "get",
-      path: "/health/live",
-      summary: "Whether the process serves, as JSON",
-      tag,
-      auth: "public",
-      response: Live,
-      handle: live,
-    }),
-    route({
-      method: "get",
-      path: "/health/ready",
-      summary: "Whether every part can do its work",
-      description: "503 with the same JSON when one cannot.",
-      tag,
-      auth: "public",
-      response: Ready,
-      alsoStatus: 503,
-      handle: async () => {
-        const result = await readiness(runtime);
-        return makeResponse(JSON.stringify(result), result.status === "ready" ? 200 : 503, { ...JSON_HEADERS });
-      },
-    }),
-    route({
-      method: "get",
-      path: "/version",
-      summary: "Which version runs",
-      tag,
-      auth: "public",
-      response: Version,
-      handle: () => ({ name: "assay" as const, version: about.version, node: process.version }),
-    }),
-    route({
-      method: "get",
-      path: "/metrics",
-      summary: "Measurements for Prometheus",
-      description: "Open on a server that is bound to loopback and asked directly; elsewhere with a key.",
-      tag,
-      auth: "metrics",
-      produces: "text/plain",
-      handle: async () =>
-        makeResponse(await runtime.metrics.metrics(), 200, { "Content-Type": runtime.metrics.contentType }),
-    }),
-    route({
-      method: "get",
-      path: "/api/openapi.json",
-      summary: "This document",
-      tag,
-      auth: "public",
-      response: z.looseObject({ openapi: z.string() }).meta({ id: "OpenApiDocument" }),
-      handle: () => about.document(),
-    }),
-  ];
+function live(): z.infer<typeof Live> {
+  const uptimeMs = Date.now() - getRuntime().startedAt.getTime();
+  return { status: "ok", uptimeSeconds: Math.round(uptimeMs / 100) / 10 };
 }
+
+/** Health, version and metrics. */
+export const platformRoutes: Route[] = [
+  route({
+    method: "get",
+    path: "/health",
+    summary: "Whether the process serves",
+    description: "The text OK, or JSON where `Accept` asks for it.",
+    tag,
+    auth: "public",
+    response: Live,
+    produces: "text/plain",
+    handle: ({ request }) =>
+      request.headers.get("accept")?.includes("application/json")
+        ? live()
+        : makeResponse("OK", 200, { "Content-Type": "text/plain; charset=utf-8" }),
+  }),
+  route({
+    method: "get",
+    path: "/health/live",
+    summary: "Whether the process serves, as JSON",
+    tag,
+    auth: "public",
+    response: Live,
+    handle: live,
+  }),
+  route({
+    method: "get",
+    path: "/health/ready",
+    summary: "Whether every part can do its work",
+    description: "503 with the same JSON when one cannot.",
+    tag,
+    auth: "public",
+    response: Ready,
+    alsoStatus: 503,
+    handle: async () => {
+      const result = await readiness(getRuntime());
+      return makeResponse(JSON.stringify(result), result.status === "ready" ? 200 : 503, { ...JSON_HEADERS });
+    },
+  }),
+  route({
+    method: "get",
+    path: "/version",
+    summary: "Which version runs",
+    tag,
+    auth: "public",
+    response: Version,
+    handle: () => ({ name: "assay" as const, version: packageJson.version, node: process.version }),
+  }),
+  route({
+    method: "get",
+    path: "/metrics",
+    summary: "Measurements for Prometheus",
+    description: "Open on a server that is bound to loopback and asked directly; elsewhere with a key.",
+    tag,
+    auth: "metrics",
+    produces: "text/plain",
+    handle: async () => {
+      const { metrics } = getRuntime();
+      return makeResponse(await metrics.metrics(), 200, { "Content-Type": metrics.contentType });
+    },
+  }),
+];

@@ -1,14 +1,13 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Hono } from "hono";
 import { AppError, NotFoundError } from "#lib/platform/errors.ts";
 import { preflightHeaders } from "#lib/platform/http/cors.ts";
 import { createHttpHost, type HttpHost, type MountOptions } from "#lib/platform/http/host.ts";
-import { describeRoute } from "#lib/platform/http/openapi.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
 import type { Route } from "#lib/platform/http/route.ts";
 import { createServe, limit, requireKnownHost, serveWith } from "#lib/platform/http/serve.ts";
 
-/** Dispatches and describes every route on `app`, and answers what no route takes. Returns the shared host. */
-export function mountRoutes(app: OpenAPIHono, routes: readonly Route[], options: MountOptions): HttpHost {
+/** Dispatches every route on `app`, and answers what no route takes. Returns the shared host. */
+export function mountRoutes(app: Hono, routes: readonly Route[], options: MountOptions): HttpHost {
   const host = createHttpHost(options);
   const methodsOf = new Map<string, string[]>();
   for (const route of routes) {
@@ -20,7 +19,6 @@ export function mountRoutes(app: OpenAPIHono, routes: readonly Route[], options:
     }
     methodsOf.set(pattern, [...methods, method]);
     app.on(method, pattern, createServe(host, route));
-    describeRoute(app.openAPIRegistry, route);
   }
   for (const [pattern, methods] of methodsOf) {
     answerOtherMethods(app, host, pattern, methods);
@@ -36,7 +34,7 @@ export function mountRoutes(app: OpenAPIHono, routes: readonly Route[], options:
 }
 
 /** Preflights, and 405 with Allow. HEAD is answered where GET is: Hono runs the GET and drops the body. */
-function answerOtherMethods(app: OpenAPIHono, host: HttpHost, pattern: string, methods: string[]): void {
+function answerOtherMethods(app: Hono, host: HttpHost, pattern: string, methods: string[]): void {
   const allowed = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
   app.all(
     pattern,

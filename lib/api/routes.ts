@@ -1,0 +1,28 @@
+import { z } from "@hono/zod-openapi";
+import { apiDocument } from "#lib/api/document.ts";
+import { platformRoutes } from "#lib/api/platform-routes.ts";
+import { authRoutes } from "#lib/auth/routes.ts";
+import { type Route, route } from "#lib/platform/http/route.ts";
+import { registryRoutes } from "#lib/registry/routes.ts";
+import { servingRoutes } from "#lib/serving/routes.ts";
+import { trackingRoutes } from "#lib/tracking/routes.ts";
+import { trainingRoutes } from "#lib/training/routes.ts";
+
+/** Every REST route of Assay, whichever host answers it. */
+export const apiRoutes: readonly Route[] = [
+  ...platformRoutes,
+  route({
+    method: "get",
+    path: "/api/openapi.json",
+    summary: "The API's own description",
+    tag: "Platform",
+    auth: "public",
+    response: z.looseObject({ openapi: z.string() }).meta({ id: "OpenApiDocument" }),
+    handle: () => apiDocument(apiRoutes),
+  }),
+  ...authRoutes,
+  ...trackingRoutes,
+  ...trainingRoutes,
+  ...registryRoutes,
+  ...servingRoutes,
+];
