@@ -119,9 +119,10 @@ function faults(output) {
 }
 
 /**
+ * What `.next` depends on, as one hash.
  * @param {string} root
  */
-function pagesHash(root) {
+export function pagesHash(root) {
   return hashOf(root, PAGES_INPUTS, isBuilt);
 }
 
