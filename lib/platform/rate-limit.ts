@@ -9,7 +9,7 @@ interface Bucket {
   at: number;
 }
 
-/** Beyond this many addresses the ones that are full again are forgotten, then the oldest. */
+/** Beyond this many addresses the ones that are full again are forgotten, then a tenth, the oldest. */
 const MAX_KEYS = 20_000;
 
 /**
@@ -27,7 +27,7 @@ export function createRateLimiter(options: { perSecond: number; burst: number })
       if (refilled(bucket, now) >= burst) buckets.delete(key);
     }
     for (const key of buckets.keys()) {
-      if (buckets.size < MAX_KEYS) break;
+      if (buckets.size < MAX_KEYS * 0.9) break;
       buckets.delete(key);
     }
   };

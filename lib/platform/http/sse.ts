@@ -44,6 +44,7 @@ export function eventStream(
   const ended = new AbortController();
   const encoder = new TextEncoder();
   let wake: (() => void) | undefined;
+  let cancelled = false;
   let heartbeat: NodeJS.Timeout | undefined;
 
   const end = () => {
@@ -78,16 +79,18 @@ export function eventStream(
         request.signal.addEventListener("abort", end, { once: true });
         produce(send, ended.signal)
           .catch(() => {
-            if (!ended.signal.aborted) write(format({ event: "error", data: { message: "The stream broke off." } }));
+            if (!cancelled && !shutdown.aborted) write(format({ event: "error", data: { message: "The stream broke off." } }));
           })
           .finally(() => {
             end();
-            // Closed already when the client cancelled.
-            if (controller.desiredSize !== null) controller.close();
+            if (!cancelled) controller.close();
           });
       },
       pull: () => wake?.(),
-      cancel: end,
+      cancel() {
+        cancelled = true;
+        end();
+      },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_BYTES }),
   );
