@@ -65,10 +65,8 @@ export async function buildBinding({ compiler, folder, onProgress, signal }) {
   );
   signal?.throwIfAborted();
   if (code === 0 && fs.existsSync(path.join(folder, NATIVE_FILES.binding))) return;
-  throw new Failure(
-    `The binding could not be compiled: ${lastLines(output, 8)}`,
-    "Report this with the compiler's version.",
-  );
+  const fault = output.split("\n").find((line) => line.includes("error")) ?? lastLines(output);
+  throw new Failure(`The binding could not be compiled: ${fault}`, "Report this with the compiler's version.");
 }
 
 /** Loads a binding and runs one of TensorFlow's ops and one of ours. */

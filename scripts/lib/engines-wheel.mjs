@@ -108,7 +108,8 @@ const UNPACK = `
 import os, shutil, sys, zipfile
 wheel, folder, *libraries = sys.argv[1:]
 headers = ("tensorflow/include/tensorflow/c/", "tensorflow/include/xla/tsl/c/",
-           "tensorflow/include/tensorflow/core/platform/ctstring", "tensorflow/include/tsl/platform/")
+           "tensorflow/include/tensorflow/core/platform/ctstring", "tensorflow/include/tsl/platform/",
+           "tensorflow/include/tensorflow/core/common_runtime/next_pluggable_device/c/")
 found = set()
 with zipfile.ZipFile(wheel) as archive:
     for name in archive.namelist():

@@ -13,9 +13,9 @@ const COLUMN_CHARACTER = 6;
 const COLUMN_TEXT = 7;
 
 /**
- * Connections for the schema engine, around three faults of @prisma/adapter-pg 7.10.0: its shadow database is the real
- * one when it is given a connection string; it drops the shadow database while connected to it; and it does not know
- * the type "char".
+ * Connections for the schema engine, around four faults of @prisma/adapter-pg 7.10.0: its shadow database is the real
+ * one when it is given a connection string; it drops the shadow database while connected to it; it does not know
+ * the type "char"; and it cuts a script at every semicolon, also within a function or a comment.
  *
  * @param {string} url
  * @returns {Factory}
@@ -72,6 +72,7 @@ function pool(url, database) {
       }
       return result;
     };
+    adapter.executeScript = async (script) => void (await connections.query(script));
     return adapter;
   };
   return { pool: connections, connect };
