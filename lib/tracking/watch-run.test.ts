@@ -2,10 +2,9 @@ import { expect } from "vitest";
 import { pgTest } from "#lib/testing/pg.ts";
 import { ensureExperiment } from "#lib/tracking/create-experiment.ts";
 import { createRun } from "#lib/tracking/create-run.ts";
+import { dropPoints } from "#lib/tracking/drop-points.ts";
 import { logMetrics } from "#lib/tracking/log-metrics.ts";
 import { setRunStatus } from "#lib/tracking/set-run-status.ts";
-import { deletePoints } from "#lib/tracking/store/metrics.ts";
-import { selectRun } from "#lib/tracking/store/runs.ts";
 import { type RunWatchEvent, watchRun } from "#lib/tracking/watch-run.ts";
 
 pgTest(
@@ -31,8 +30,7 @@ pgTest(
     const states = () => events.flatMap((event) => (event.event === "run" ? [event.data.status] : []));
     await expect.poll(states, { timeout: 5_000 }).toEqual(["RUNNING", "FAILED"]);
 
-    const run = await selectRun(ctx, id);
-    await deletePoints(ctx, run?.no ?? "0");
+    await dropPoints(ctx, { runId: id, keys: ["loss"], afterStep: 0 });
     await log(1, 0.5);
     await expect.poll(() => events.some((event) => event.event === "reset"), { timeout: 5_000 }).toBe(true);
     expect(seen().at(-1)).toEqual([1, 1001, 0.5]);

@@ -47,7 +47,3 @@ export async function selectArtifact(ctx: Ctx, runId: string, path: string): Pro
   ]);
   return row === undefined ? null : toEntry(row);
 }
-
-export async function deleteArtifacts(ctx: Ctx, runId: string): Promise<void> {
-  await querySql(ctx, "DELETE FROM artifact WHERE run_id = $1", [runId]);
-}

@@ -152,9 +152,3 @@ export async function selectPoints(
   }
   return series;
 }
-
-/** Forgets every point of a run: a retry that starts from nothing. */
-export async function deletePoints(ctx: Ctx, runNo: string): Promise<void> {
-  await querySql(ctx, "DELETE FROM metric_point WHERE run_no = $1::bigint", [runNo]);
-  await querySql(ctx, "DELETE FROM latest_metric WHERE run_no = $1::bigint", [runNo]);
-}

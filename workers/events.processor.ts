@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { DatasetPlaces } from "#lib/datasets/places.ts";
+import { prepareDataset } from "#lib/datasets/prepare-dataset.ts";
+import { DatasetSourceSchema } from "#lib/datasets/schemas.ts";
+import type { Actor, Ctx } from "#lib/platform/ctx.ts";
+import { UnrecoverableError } from "#lib/platform/queue/errors.ts";
+import { settleStrategy } from "#lib/training/settle-strategy.ts";
+import { JOBS } from "#workers/jobs.ts";
+import { type Processor, processor } from "#workers/runner.ts";
+
+type Subscriber = (ctx: Ctx, payload: unknown, places: DatasetPlaces) => Promise<unknown>;
+
+const RunEnded = z.object({ runId: z.string() });
+const DatasetRequested = z.object({ source: DatasetSourceSchema });
+const onRunEnd: Subscriber = (ctx, payload) => settleStrategy(ctx, RunEnded.parse(payload));
+
+/** Who hears what. Events may come twice: subscribers are idempotent. */
+export const SUBSCRIPTIONS: Record<string, Subscriber[]> = {
+  "run.finished": [onRunEnd],
+  "run.failed": [onRunEnd],
+  "run.cancelled": [onRunEnd],
+  "dataset.requested": [(ctx, payload, places) => prepareDataset(ctx, places, DatasetRequested.parse(payload))],
+};
+
+/** What events set off is done by the system, not by whoever's worker it is. */
+const SYSTEM: Actor = {
+  type: "system",
+  id: "events",
+  scopes: ["tracking:read", "tracking:write", "registry:read", "registry:write", "datasets:read", "datasets:write"],
+};
+
+/** Hands an event to its subscribers. */
+export function eventsProcessor(places: DatasetPlaces): Processor {
+  return processor(JOBS.HandleEvent, async ({ payload, ctx }) => {
+    const { topic, payload: event } = payload;
+    const projectId = event["projectId"];
+    if (typeof projectId !== "string") {
+      throw new UnrecoverableError(`the event ${payload.outboxId} (${topic}) names no project`);
+    }
+    for (const subscriber of SUBSCRIPTIONS[topic] ?? []) {
+      await subscriber(ctx(projectId, SYSTEM), event, places);
+    }
+  });
+}

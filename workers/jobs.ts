@@ -1,0 +1,5 @@
+import { HandleEvent } from "#lib/platform/queue/event.job.ts";
+import { ExecuteRun } from "#lib/training/execute-run.job.ts";
+
+/** Every kind of job there is. */
+export const JOBS = { ExecuteRun, HandleEvent } as const;
