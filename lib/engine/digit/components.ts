@@ -64,6 +64,8 @@ const NEAR = 0.15;
 const FAR = 0.25;
 const STRAY_SHARE = 0.02;
 const SECOND_SHARE = 0.2;
+/** A digit in pieces: while only one piece is known to be its own, most of the whole box stands for its longest side. */
+const WHOLE_SHARE = 0.75;
 
 /**
  * Decides which pieces are the digit. The largest piece and everything within 15 % of the longest side of it (and of what
@@ -79,7 +81,7 @@ export function judgeInk({ width, height, labels, parts }: LabelledInk): InkVerd
   let gaps: number[] = [];
   let longest = 1;
   for (let grew = true; grew; ) {
-    longest = longestOf(parts.filter((_, i) => joined[i]));
+    longest = Math.max(longestOf(parts.filter((_, i) => joined[i])), WHOLE_SHARE * longestOf(parts));
     gaps = gapsTo(joined, { width, height, labels, parts });
     grew = false;
     for (let i = 0; i < parts.length; i++) {

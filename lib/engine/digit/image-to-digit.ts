@@ -82,16 +82,11 @@ function finish({ width, height, data }: Found, factor: number): DigitResult {
   const native = factor === 1 && Math.abs(longest - BOX_SIDE) <= 1;
   const columns = native ? width : Math.max(1, Math.round((width * BOX_SIDE) / longest));
   const rows = native ? height : Math.max(1, Math.round((height * BOX_SIDE) / longest));
-  const small = native ? data : areaAverage(data, width, height, columns, rows);
-  let ink = 0;
-  let max = 0;
-  for (let i = 0; i < small.length; i++) {
-    const v = small[i] ?? 0;
-    ink += v;
-    if (v > max) max = v;
-  }
-  // Faint ink (pencil, grey paper) is brought to full contrast by `placeByMass`; the limits are for that.
-  const amount = ink / (max < 200 ? max : 255);
+  const small = native ? Float32Array.from(data) : areaAverage(data, width, height, columns, rows);
+  const ink = small.reduce((sum, v) => sum + v, 0);
+  // Faint ink (pencil, grey paper) counts as if it were black: the limits are about how much is drawn, not how dark.
+  const peak = data.reduce((most, v) => Math.max(most, v), 0);
+  const amount = ink / (peak < 200 ? peak : 255);
   if (amount < MIN_INK) return refuse("too_little_ink");
   if (amount > MAX_INK) return refuse("too_much_ink");
   return { ok: true, pixels: placeByMass({ width: columns, height: rows, data: small }) };

@@ -1,7 +1,7 @@
 import { judgeInk, labelInk } from "#lib/engine/digit/components.ts";
 import { placeByMass } from "#lib/engine/digit/place-by-mass.ts";
 import { averageDown, type FineRaster, rasterise, SUPERSAMPLE } from "#lib/engine/digit/rasterise.ts";
-import { MAX_INK, MIN_BOX_PIXELS, MIN_INK, refuse } from "#lib/engine/digit/refusals.ts";
+import { MIN_BOX_PIXELS, MIN_INK, refuse } from "#lib/engine/digit/refusals.ts";
 import { longestSide, normaliseStrokes, SNAP, type StrokeGeometry } from "#lib/engine/digit/stroke-geometry.ts";
 import { BOX_SIDE, type DigitResult, type Stroke } from "#lib/engine/digit/types.ts";
 
@@ -12,6 +12,8 @@ const PEN_UNITS = 2;
  * lines is still a digit, more is a scribble.
  */
 const MAX_PATH_UNITS = 200;
+/** Most ink of one digit with this pen, Σ v/255. Generated digits stay under 146; hatching has more. */
+const MAX_PEN_INK = 190;
 
 /**
  * Turns strokes in CSS pixels into the image a digit model was trained on. Deterministic: the same drawing moved, scaled by
@@ -34,7 +36,7 @@ export function strokesToDigit(strokes: readonly Stroke[]): DigitResult {
   const image = averageDown(rasterise(geometry, PEN_UNITS));
   const ink = image.data.reduce((sum, v) => sum + v, 0) / 255;
   if (ink < MIN_INK) return refuse("too_little_ink");
-  if (ink > MAX_INK) return refuse("too_much_ink");
+  if (ink > MAX_PEN_INK) return refuse("too_much_ink");
   return { ok: true, pixels: placeByMass(image) };
 }
 
@@ -46,13 +48,15 @@ function dropStrays(strokes: readonly Stroke[]): readonly Stroke[] | "second_dig
   // Half the pen: on a wide drawing of two small digits the full pen would fill the gap between them.
   const raster = rasterise(geometry, PEN_UNITS / 2);
   const labelled = labelInk(raster.data, raster.width, raster.height, 1);
-  const { keep, second } = judgeInk(labelled);
+  const partOf = geometry.paths.map((path) => (labelled.labels[fineIndex(raster, path)] ?? 0) - 1);
+  // Ink is the length of the pen's way here: a stray tap has none, whereas its dot is 3 % of the ink of a digit.
+  const parts = labelled.parts.map((part, i) => ({
+    ...part,
+    ink: geometry.paths.reduce((sum, path, k) => (partOf[k] === i ? sum + lengthOf(path) : sum), 0),
+  }));
+  const { keep, second } = judgeInk({ ...labelled, parts });
   if (second) return "second_digit";
-  if (keep.every(Boolean)) return strokes;
-  return strokes.filter((_, i) => {
-    const path = geometry.paths[i];
-    return !path || keep[(labelled.labels[fineIndex(raster, path)] ?? 0) - 1] !== false;
-  });
+  return strokes.filter((_, i) => keep[partOf[i] ?? -1] !== false);
 }
 
 /** The subsample that holds the first point of a path. */
@@ -63,11 +67,14 @@ function fineIndex(raster: FineRaster, path: Int32Array): number {
 }
 
 function pathUnits(geometry: StrokeGeometry): number {
+  return geometry.paths.reduce((sum, path) => sum + lengthOf(path), 0) / SNAP;
+}
+
+/** In 1/256 unit. */
+function lengthOf(path: Int32Array): number {
   let length = 0;
-  for (const path of geometry.paths) {
-    for (let i = 2; i < path.length; i += 2) {
-      length += Math.hypot((path[i] ?? 0) - (path[i - 2] ?? 0), (path[i + 1] ?? 0) - (path[i - 1] ?? 0));
-    }
+  for (let i = 2; i < path.length; i += 2) {
+    length += Math.sqrt(((path[i] ?? 0) - (path[i - 2] ?? 0)) ** 2 + ((path[i + 1] ?? 0) - (path[i - 1] ?? 0)) ** 2);
   }
-  return length / SNAP;
+  return length;
 }
