@@ -36,7 +36,9 @@ async function nativeStatus(cacheDir: string): Promise<EngineStatus> {
 }
 
 async function wasmStatus(): Promise<EngineStatus> {
-  const manifest = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json");
+  // From the working folder, which is the clone's for every process: Next's bundler would put a number of its own in the
+  // place of what `createRequire(import.meta.url)` resolves.
+  const manifest = createRequire(path.resolve("package.json")).resolve("@tensorflow/tfjs-backend-wasm/package.json");
   const { version } = Package.parse(await readJson(manifest));
   return {
     name: "wasm",
