@@ -29,7 +29,7 @@ export const servingRoutes: Route[] = [
     summary: "Recognise up to 1,000 digits",
     description: "One version answers all items; a bad item is reported in its place.",
     tag: "Serving",
-    auth: "predict",
+    auth: "serving:predict",
     body: BatchPredictBody,
     response: BatchPredictReply,
     handle: ({ ctx, body }) => batchPredict(ctx, body),

@@ -55,8 +55,7 @@ function positionOf(text: string): number | undefined {
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
-    if (/escape|Unicode|control character|Unterminated|No number|Exponent part/.test(message))
-      return undefined;
+    if (/escape|Unicode|control character|Unterminated|No number|Exponent part/.test(message)) return undefined;
     const found = /at position (\d+)/.exec(message);
     return found === null ? undefined : Number(found[1]);
   }

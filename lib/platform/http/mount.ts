@@ -25,7 +25,7 @@ export function mountRoutes(app: Hono, routes: readonly Route[], options: MountO
   }
   app.notFound(
     serveWith(host, { label: "*", isWrite: false }, (c, trace) => {
-      requireKnownHost(host, c.req.raw.headers);
+      requireKnownHost(host, c.req.raw);
       limit(host, trace.ip);
       throw new NotFoundError(`${c.req.method} ${c.req.path}`, { code: "no_such_route" });
     }),
@@ -39,7 +39,7 @@ function answerOtherMethods(app: Hono, host: HttpHost, pattern: string, methods:
   app.all(
     pattern,
     serveWith(host, { label: "*", isWrite: false }, (c, trace) => {
-      requireKnownHost(host, c.req.raw.headers);
+      requireKnownHost(host, c.req.raw);
       limit(host, trace.ip);
       trace.headers["Allow"] = allowed;
       if (c.req.method === "OPTIONS") {

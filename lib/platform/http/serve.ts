@@ -41,7 +41,7 @@ export function createServe(host: HttpHost, route: Route): (c: Context) => Promi
   const answer = async (c: Context, trace: Trace): Promise<Response> => {
     const request = c.req.raw;
     const { headers } = request;
-    if (!isProbe) requireKnownHost(host, headers);
+    if (!isProbe) requireKnownHost(host, request);
 
     const who = route.auth === "public" ? ANONYMOUS : await identify(host, headers, trace.ip);
     trace.actor = who.actor;
@@ -115,8 +115,8 @@ export function serveWith(
 }
 
 /** @throws ForbiddenError */
-export function requireKnownHost(host: HttpHost, headers: Headers): void {
-  const name = headers.get("host");
+export function requireKnownHost(host: HttpHost, request: Request): void {
+  const name = request.headers.get("host") ?? new URL(request.url).host;
   if (!host.allowsHost(name)) {
     throw new ForbiddenError(`This server does not answer to the host name ${JSON.stringify(name)}.`, {
       code: "unknown_host",

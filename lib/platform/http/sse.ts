@@ -79,7 +79,8 @@ export function eventStream(
         request.signal.addEventListener("abort", end, { once: true });
         produce(send, ended.signal)
           .catch(() => {
-            if (!cancelled && !shutdown.aborted) write(format({ event: "error", data: { message: "The stream broke off." } }));
+            if (!cancelled && !shutdown.aborted)
+              write(format({ event: "error", data: { message: "The stream broke off." } }));
           })
           .finally(() => {
             end();
