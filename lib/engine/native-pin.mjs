@@ -9,6 +9,8 @@ export const NATIVE_PIN = {
   tensorflow: "2.21.0",
   tfjsNode: "4.22.0",
   python: "3.11",
+  /** First 12 digits of the SHA-256 over `backends/native/kernels`, so that changed kernels are built anew. */
+  kernels: "c63c3f018545",
   /** Raised when the way of building changes. */
   revision: 1,
   /** @type {Partial<Record<string, { project: string, platform: string, sha256: string }>>} */
@@ -50,8 +52,8 @@ export function cacheFolder(env) {
  * @returns {string}
  */
 export function nativeFolder(cacheDir) {
-  const { tensorflow, tfjsNode, revision } = NATIVE_PIN;
-  const key = `tensorflow-${tensorflow}-tfjs-${tfjsNode}-${process.platform}-${process.arch}-r${revision}`;
+  const { tensorflow, tfjsNode, kernels, revision } = NATIVE_PIN;
+  const key = `tensorflow-${tensorflow}-tfjs-${tfjsNode}-${process.platform}-${process.arch}-${kernels}-r${revision}`;
   return path.join(cacheDir, "engines", "native", key);
 }
 

@@ -12,7 +12,8 @@ export function hashKey(...parts: readonly number[]): number {
   return hash >>> 0;
 }
 
-function mix(value: number): number {
+/** Murmur3's finaliser: every bit of the result depends on every bit of the value. Signed 32 bits. */
+export function mix(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

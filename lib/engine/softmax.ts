@@ -31,7 +31,7 @@ export function crossEntropy(probability: number): number {
 }
 
 /** Loss and hits of a batch from its probabilities `[size, classes]`. */
-export function scoreBatch(
+function scoreBatch(
   probabilities: Float32Array,
   labels: Uint8Array,
   classes: number,
@@ -43,4 +43,25 @@ export function scoreBatch(
     if (argmaxRow(probabilities, classes, row) === label) correct++;
   });
   return { lossSum, correct };
+}
+
+/**
+ * The loss of a batch and its gradient from the last layer's logits, `[size, classes]`. Softmax and cross entropy
+ * together have the gradient (probability - 1 for the true class) / size.
+ *
+ * @param logits turned into the gradient in place
+ */
+export function softmaxLoss(
+  logits: Float32Array,
+  labels: Uint8Array,
+  classes: number,
+): { lossSum: number; correct: number; gradient: Float32Array } {
+  softmaxRows(logits, classes);
+  const scores = scoreBatch(logits, labels, classes);
+  const size = labels.length;
+  for (let i = 0; i < logits.length; i++) logits[i] = (logits[i] ?? 0) / size;
+  labels.forEach((label, row) => {
+    logits[row * classes + label] = (logits[row * classes + label] ?? 0) - 1 / size;
+  });
+  return { ...scores, gradient: logits };
 }

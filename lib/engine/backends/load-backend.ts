@@ -1,5 +1,4 @@
 import type { Backend } from "#lib/engine/backends/backend.ts";
-import { TrainingError } from "#lib/engine/child/protocol.ts";
 import type { EngineName } from "#lib/engine/schemas.ts";
 
 /**
@@ -9,5 +8,5 @@ import type { EngineName } from "#lib/engine/schemas.ts";
  */
 export async function loadBackend(name: EngineName): Promise<Backend> {
   if (name === "wasm") return (await import("#lib/engine/backends/wasm/wasm-backend.ts")).loadWasmBackend();
-  throw new TrainingError("engine_unavailable", "the native engine is not installed");
+  return (await import("#lib/engine/backends/native/native-backend.ts")).loadNativeBackend();
 }

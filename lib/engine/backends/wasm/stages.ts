@@ -8,7 +8,7 @@ import {
   type Window,
 } from "#lib/engine/backends/wasm/kernels.ts";
 import type { WasmMath } from "#lib/engine/backends/wasm/tensors.ts";
-import { dropoutMask } from "#lib/engine/dropout.ts";
+import { dropoutKey, dropoutMask } from "#lib/engine/dropout.ts";
 import type { ConvLayer, DenseLayer, DropoutLayer, Network, PoolLayer } from "#lib/engine/network.ts";
 
 /** Kernel and bias of a layer in the order that suits the engine; `gradients` after each backward pass. */
@@ -125,8 +125,9 @@ class DropoutStage implements Stage {
 
   forward(input: Float32Array, _n: number, key: StepKey | undefined): Float32Array {
     if (!key) return input;
-    this.#mask = dropoutMask(input.length, this.#layer.rate, key.seed, key.step, this.#layer.index);
-    return multiply(input, this.#mask);
+    const mask = dropoutMask(input.length, this.#layer.rate, dropoutKey(key.seed, key.step, this.#layer.index));
+    this.#mask = mask;
+    return multiply(input, mask);
   }
 
   backward(gradient: Float32Array): Float32Array {

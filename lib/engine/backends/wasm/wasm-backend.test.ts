@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ARCHITECTURES } from "#lib/engine/architectures.ts";
 import { type Backend, freshState } from "#lib/engine/backends/backend.ts";
 import { loadWasmBackend } from "#lib/engine/backends/wasm/wasm-backend.ts";
-import { dropoutMask } from "#lib/engine/dropout.ts";
+import { dropoutKey, dropoutMask } from "#lib/engine/dropout.ts";
 import { initWeights } from "#lib/engine/init-weights.ts";
 import { planNetwork } from "#lib/engine/network.ts";
 import { CHECKED, forwardError, gradientErrors, trainedDigest } from "#lib/engine/testing/check-backend.ts";
@@ -37,7 +37,7 @@ test("a step's loss is that of the network with this step's dropout", () => {
     network.layers.flatMap((layer) => {
       if (layer.type !== "dropout") return [];
       const size = layer.input.reduce((product, side) => product * side, 1);
-      return [[layer.index, dropoutMask(size, layer.rate, 21, 1, layer.index)] as const];
+      return [[layer.index, dropoutMask(size, layer.rate, dropoutKey(21, 1, layer.index))] as const];
     }),
   );
   expect(masks.size).toBe(2);

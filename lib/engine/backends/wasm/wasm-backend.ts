@@ -11,7 +11,7 @@ import { adamStep, transpose } from "#lib/engine/backends/wasm/kernels.ts";
 import { planStages, type Stage } from "#lib/engine/backends/wasm/stages.ts";
 import { startWasm, type WasmMath } from "#lib/engine/backends/wasm/tensors.ts";
 import type { Network } from "#lib/engine/network.ts";
-import { scoreBatch, softmaxRows } from "#lib/engine/softmax.ts";
+import { softmaxLoss, softmaxRows } from "#lib/engine/softmax.ts";
 
 /** The engine that needs nothing but Node: convolutions and matrix products in WebAssembly, the rest in plain loops. */
 export async function loadWasmBackend(): Promise<Backend> {
@@ -45,22 +45,16 @@ class WasmSession implements TrainingSession {
   step(batch: Batch, learningRate: number): BatchResult {
     this.#step++;
     const key = { seed: this.#seed, step: this.#step };
-    const probabilities = this.#stages.reduce((values, stage) => stage.forward(values, batch.size, key), batch.images);
-    const { classes } = this.#network;
-    softmaxRows(probabilities, classes);
-    const result = scoreBatch(probabilities, batch.labels, classes);
+    const logits = this.#stages.reduce((values, stage) => stage.forward(values, batch.size, key), batch.images);
+    const { lossSum, correct, gradient: outer } = softmaxLoss(logits, batch.labels, this.#network.classes);
 
-    // Softmax and cross entropy together: the gradient is (probability - 1 for the true class) / batch size.
-    let gradient: Float32Array | undefined = probabilities.map((value) => value / batch.size);
-    for (const [row, label] of batch.labels.entries()) {
-      gradient[row * classes + label] = (gradient[row * classes + label] ?? 0) - 1 / batch.size;
-    }
+    let gradient: Float32Array | undefined = outer;
     for (const stage of this.#stages.toReversed()) {
       if (!gradient) throw new Error("a stage behind the first gave no gradient");
       gradient = stage.backward(gradient, batch.size);
     }
     this.#update(adamRate(learningRate, this.#step));
-    return result;
+    return { lossSum, correct };
   }
 
   #update(rate: number): void {
