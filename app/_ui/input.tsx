@@ -15,5 +15,7 @@ export function Select({ className, ...props }: ComponentProps<"select">) {
 }
 
 export function Checkbox({ className, ...props }: Omit<ComponentProps<"input">, "type">) {
-  return <input type="checkbox" className={cn("size-4 shrink-0 rounded-sm accent-primary", className)} {...props} />;
+  return (
+    <input type="checkbox" className={cn("block size-4 shrink-0 rounded-sm accent-primary", className)} {...props} />
+  );
 }

@@ -97,8 +97,8 @@ export function LineChart(props: {
             />
             <YAxis
               width={58}
-              domain={["auto", "auto"]}
-              tickFormatter={format}
+              domain={yDomain(rows, shown)}
+              tickFormatter={(value: number) => format(value)}
               tick={{ fontSize: 11, fill: "var(--muted-foreground)" }}
               stroke="var(--border)"
               label={{
@@ -108,6 +108,7 @@ export function LineChart(props: {
                 offset: 8,
                 fontSize: 11,
                 fill: "var(--muted-foreground)",
+                style: { textAnchor: "middle" },
               }}
             />
             <Tooltip
@@ -203,6 +204,15 @@ function nearest(points: readonly Point[], x: number): number | null {
     found = y;
   }
   return found;
+}
+
+/** Round ends by the values; a series that never changes is not stretched to where it cannot be (below 0). */
+function yDomain(rows: readonly Row[], shown: readonly LineSeries[]): [number, number] | ["auto", "auto"] {
+  const values = rows.flatMap((row) => shown.map((one) => row[one.key] ?? Number.NaN)).filter(Number.isFinite);
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  if (values.length === 0 || low !== high) return ["auto", "auto"];
+  return [Math.min(0, low * 2), Math.max(0, high * 2) || 1];
 }
 
 function toRows(series: readonly LineSeries[]): Row[] {

@@ -17,12 +17,9 @@ export interface RunRow extends RunSummary {
 export const features = tableFeatures({ rowSelectionFeature });
 const column = createColumnHelper<typeof features, RunRow>();
 
-const metric = (row: RunRow, ...names: string[]): number | null => {
-  for (const name of names) {
-    const value = row.metrics[name];
-    if (typeof value === "number") return value;
-  }
-  return null;
+const metric = (row: RunRow, name: string): number | null => {
+  const value = row.metrics[name];
+  return typeof value === "number" ? value : null;
 };
 
 /** `meta.sort` is the server's name for the order; without it a column does not sort. */
@@ -50,7 +47,12 @@ export const columns = column.columns([
     cell: ({ row: { original: run } }) => (
       <span className="flex items-center gap-2">
         <span aria-hidden className="size-2.5 shrink-0 rounded-full" style={{ background: runColour(run.id) }} />
-        <Link data-run-link href={`/runs/${run.id}`} className="font-medium underline-offset-2 hover:underline">
+        <Link
+          data-run-link
+          href={`/runs/${run.id}`}
+          title={run.name}
+          className="max-w-56 truncate font-medium underline-offset-2 hover:underline"
+        >
           {run.name}
         </Link>
         <CopyId id={run.id} label="run id" />
@@ -79,11 +81,6 @@ export const columns = column.columns([
     header: "Test loss",
     cell: ({ getValue }) => figure(getValue()),
   }),
-  column.accessor((run) => metric(run, "val_accuracy"), {
-    id: "metric:val_accuracy",
-    header: "Val. accuracy",
-    cell: ({ getValue }) => percent(getValue()),
-  }),
   column.accessor("durationMs", { header: "Duration", cell: ({ getValue }) => duration(getValue()) }),
   column.accessor("createdAt", { header: "Created", cell: ({ getValue }) => <Time at={getValue()} /> }),
 ]);
@@ -94,15 +91,9 @@ export const SORTS: Record<string, string> = {
   createdAt: "created",
   "metric:test_accuracy": "metric:test_accuracy",
   "metric:test_loss": "metric:test_loss",
-  "metric:val_accuracy": "metric:val_accuracy",
 };
 
-export const NUMBERS: ReadonlySet<string> = new Set([
-  "metric:test_accuracy",
-  "metric:test_loss",
-  "metric:val_accuracy",
-  "durationMs",
-]);
+export const NUMBERS: ReadonlySet<string> = new Set(["metric:test_accuracy", "metric:test_loss", "durationMs"]);
 
 function Epochs({ run }: { run: RunRow }) {
   const total = Number(run.params["epochs"]);

@@ -12,7 +12,7 @@ export default async function NewRunPage() {
   const experiments = await listExperiments(ctx);
   return (
     <Page title="New run" lead="One training run, or a strategy of several whose best becomes a version of a model.">
-      <NewRun strategies={[...listStrategies()]} experiments={experiments.map((one) => one.name)} />
+      <NewRun strategies={listStrategies(ctx)} experiments={experiments.map((one) => one.name)} />
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { ChartFrame } from "#app/_ui/chart-frame.tsx";
 import { count } from "#app/_ui/format.ts";
 import type { DatasetVersion } from "#lib/datasets/schemas.ts";
@@ -12,6 +12,12 @@ export function ClassCounts({ counts, file }: { counts: DatasetVersion["classCou
   return (
     <ChartFrame
       title="Images by digit"
+      note={
+        <span className="inline-flex items-center gap-3">
+          <Key colour="var(--chart-1)" label="training" />
+          <Key colour="var(--chart-2)" label="test" />
+        </span>
+      }
       height={300}
       file={file}
       columns={["digit", "training", "test"]}
@@ -26,7 +32,14 @@ export function ClassCounts({ counts, file }: { counts: DatasetVersion["classCou
             tick={tick}
             stroke="var(--border)"
             tickFormatter={count}
-            label={{ ...tick, value: "images", angle: -90, position: "insideLeft", offset: 8 }}
+            label={{
+              ...tick,
+              value: "images",
+              angle: -90,
+              position: "insideLeft",
+              offset: 8,
+              style: { textAnchor: "middle" },
+            }}
           />
           <Tooltip
             isAnimationActive={false}
@@ -42,11 +55,19 @@ export function ClassCounts({ counts, file }: { counts: DatasetVersion["classCou
               );
             }}
           />
-          <Legend wrapperStyle={{ fontSize: 12, color: "var(--foreground)" }} />
           <Bar dataKey="train" name="training" fill="var(--chart-1)" isAnimationActive={false} />
           <Bar dataKey="test" name="test" fill="var(--chart-2)" isAnimationActive={false} />
         </BarChart>
       </ResponsiveContainer>
     </ChartFrame>
+  );
+}
+
+function Key({ colour, label }: { colour: string; label: string }) {
+  return (
+    <span className="inline-flex items-center gap-1.5">
+      <span aria-hidden className="size-2.5 rounded-sm" style={{ background: colour }} />
+      {label}
+    </span>
   );
 }

@@ -81,7 +81,7 @@ export function StageHistory({ history }: { history: StageTransition[] }) {
                     <Time at={change.at} />
                   </Td>
                   <Td className="font-mono">{change.actor}</Td>
-                  <Td className="whitespace-normal">{change.reason === "" ? "–" : change.reason}</Td>
+                  <Td className="min-w-40 py-1.5 whitespace-normal">{change.reason === "" ? "–" : change.reason}</Td>
                 </Tr>
               ))}
             </tbody>

@@ -10,7 +10,10 @@ import type { ModelVersion } from "#lib/registry/schemas.ts";
 /** Where a version comes from, as far as its run told: data, seed, engine, code, settings, figures. */
 export function VersionCard({ version }: { version: ModelVersion }) {
   const { lineage, runId } = version;
-  const metrics = Object.entries(version.metrics).sort(([a], [b]) => a.localeCompare(b));
+  // How it trained (speed, memory, batches) is on the run's page.
+  const metrics = Object.entries(version.metrics)
+    .filter(([key]) => /^(test_|val_|accuracy$|loss$)/.test(key))
+    .sort(([a], [b]) => a.localeCompare(b));
   return (
     <Card title={`Version ${version.version}`} aside={<StageBadge stage={version.stage} />} flush>
       <Table label={`Origin of version ${version.version}`}>

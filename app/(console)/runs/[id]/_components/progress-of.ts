@@ -31,7 +31,7 @@ const last = (series: Series, key: string) => series.get(key)?.at(-1);
 
 /**
  * How far a run is, from what it has logged. Epoch metrics carry the epoch as their step, batch metrics the batch counted
- * over the whole run. `batches` is the number per epoch.
+ * over the whole run. `batches` is the number per epoch; `now` 0: not known.
  */
 export function progressOf(input: {
   series: Series;
@@ -46,7 +46,7 @@ export function progressOf(input: {
   const within = step === null || batches === null ? null : Math.min(batches, Math.max(0, step - epochsDone * batches));
   const share = Math.min(1, (epochsDone + (within === null || batches === null ? 0 : within / batches)) / epochs);
   const speed = last(series, "batch_samples_per_second") ?? last(series, "samples_per_second");
-  const elapsed = startedAt === null ? null : now - Date.parse(startedAt);
+  const elapsed = startedAt === null || now === 0 ? null : now - Date.parse(startedAt);
   return {
     share: step === null && epochsDone === 0 ? null : share,
     epochsDone,

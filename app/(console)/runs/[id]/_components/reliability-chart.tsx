@@ -50,7 +50,14 @@ export function ReliabilityChart({ bins, file }: { bins: readonly CalibrationBin
             ticks={[0, 0.2, 0.4, 0.6, 0.8, 1]}
             tick={tick}
             stroke="var(--border)"
-            label={{ ...label, value: "share right", angle: -90, position: "insideLeft", offset: 8 }}
+            label={{
+              ...label,
+              value: "share right",
+              angle: -90,
+              position: "insideLeft",
+              offset: 8,
+              style: { textAnchor: "middle" },
+            }}
           />
           <ReferenceLine
             segment={[

@@ -4,6 +4,7 @@ import { bytes, figure, percent } from "#app/_ui/format.ts";
 import { LineChart, type LineSeries } from "#app/_ui/line-chart.tsx";
 import { chartColour, runColour } from "#app/_ui/palette.ts";
 import type { Series } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
+import { isRunActive, type RunStatus } from "#lib/tracking/status.ts";
 import type { TrainedRun } from "#lib/training/schemas.ts";
 
 interface ChartSpec {
@@ -32,7 +33,7 @@ const CHARTS: readonly ChartSpec[] = [
       ["accuracy", "training"],
       ["val_accuracy", "validation"],
     ],
-    format: percent,
+    format: (value) => percent(value, value > 0.9 ? 2 : 1),
   },
   {
     title: "Loss by batch",
@@ -45,7 +46,7 @@ const CHARTS: readonly ChartSpec[] = [
     xLabel: "batch",
     yLabel: "share right",
     lines: [["batch_accuracy", "mean of the epoch so far"]],
-    format: percent,
+    format: (value) => percent(value, value > 0.9 ? 2 : 1),
   },
   {
     title: "Speed by batch",
@@ -62,7 +63,7 @@ const CHARTS: readonly ChartSpec[] = [
   {
     title: "Memory by epoch",
     xLabel: "epoch",
-    yLabel: "of the training process",
+    yLabel: "memory",
     lines: [
       ["rss_bytes", "at the end of the epoch"],
       ["peak_rss_bytes", "highest so far"],
@@ -72,7 +73,7 @@ const CHARTS: readonly ChartSpec[] = [
   {
     title: "Time per epoch",
     xLabel: "epoch",
-    yLabel: "seconds, with validation",
+    yLabel: "seconds",
     lines: [["epoch_seconds", "seconds"]],
   },
 ];
@@ -81,8 +82,9 @@ const CHARTS: readonly ChartSpec[] = [
 const REPEATED = ["samples_per_second", "learning_rate"];
 
 /** Those that every training run has, then a chart for each further metric that has more than one point. */
-export function RunCurves({ run, series }: { run: TrainedRun; series: Series }) {
+export function RunCurves({ run, status, series }: { run: TrainedRun; status: RunStatus; series: Series }) {
   const colour = runColour(run.id);
+  const isTraining = run.training !== null && isRunActive(status);
   const charts = useMemo(() => {
     const named = new Set([...REPEATED, ...CHARTS.flatMap((chart) => chart.lines.map(([key]) => key))]);
     const others = [...series]
@@ -95,11 +97,12 @@ export function RunCurves({ run, series }: { run: TrainedRun; series: Series }) 
           lines: [[key, key]],
         }),
       );
-    const own = run.training === null ? CHARTS.filter((chart) => chart.lines.some(([key]) => series.has(key))) : CHARTS;
+    // While points may still come each chart has its place already; afterwards only what was measured is shown.
+    const own = isTraining ? CHARTS : CHARTS.filter((chart) => chart.lines.some(([key]) => series.has(key)));
     return [...own, ...others].map((chart) => ({ chart, lines: toLines(chart, series, colour) }));
-  }, [run.training, series, colour]);
+  }, [isTraining, series, colour]);
 
-  if (charts.length === 0) return <p className="text-muted-foreground">This run has logged no series of metrics.</p>;
+  if (charts.length === 0) return <p className="text-muted-foreground">Nothing was measured before the run ended.</p>;
   return (
     <div className="grid gap-4 lg:grid-cols-2">
       {charts.map(({ chart, lines }) => (

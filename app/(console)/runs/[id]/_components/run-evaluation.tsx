@@ -88,7 +88,7 @@ function Mistakes({ evaluation }: { evaluation: Evaluation }) {
       ) : (
         <ul className="grid grid-cols-[repeat(auto-fill,minmax(4.5rem,1fr))] gap-3">
           {evaluation.mistakes.map((mistake) => (
-            <li key={mistake.index} className="text-center text-xs">
+            <li key={mistake.index} className="flex flex-col items-center text-xs">
               <DigitImage
                 pixels={mistake.pixels}
                 size={64}

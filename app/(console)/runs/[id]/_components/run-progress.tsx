@@ -24,7 +24,8 @@ export function RunProgress({ run, feed, batches }: { run: TrainedRun; feed: Run
     return typeof value === "number" ? value : null;
   };
   const over = isRunOver(status);
-  const elapsed = startedAt === null ? null : (endedAt === null ? now : Date.parse(endedAt)) - Date.parse(startedAt);
+  const until = endedAt === null ? now : Date.parse(endedAt);
+  const elapsed = startedAt === null || until === 0 ? null : until - Date.parse(startedAt);
   return (
     <div className="space-y-3">
       {run.training !== null && isRunActive(status) && (
@@ -64,7 +65,7 @@ export function RunProgress({ run, feed, batches }: { run: TrainedRun; feed: Run
           unit="images/s"
           note={tags["engine"] === undefined ? undefined : `engine ${tags["engine"]}`}
         />
-        <Stat label="Duration" value={<span suppressHydrationWarning>{duration(elapsed)}</span>} note={attempts(run)} />
+        <Stat label="Duration" value={duration(elapsed)} note={attempts(run)} />
       </StatGrid>
     </div>
   );
@@ -83,10 +84,11 @@ function stateInWords(run: TrainedRun, feed: RunFeed, trained: boolean): string 
   return trained ? "Trained; now evaluating on the test set and exporting the model." : "Training";
 }
 
-/** The clock of this page in ms, moving once a second while `ticking`. */
+/** The clock of this page in ms, moving once a second while `ticking`; 0 until the browser has taken over the page. */
 function useNow(ticking: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(0);
   useEffect(() => {
+    setNow(Date.now());
     if (!ticking) return undefined;
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);

@@ -39,8 +39,10 @@ export function RunView({ run, series: initial, batches, modelName, version }: R
     <Page
       title={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <span aria-hidden className="size-3 shrink-0 rounded-full" style={{ background: runColour(run.id) }} />
-          {run.name}
+          <span className="flex min-w-0 items-baseline gap-2.5">
+            <span aria-hidden className="size-3 shrink-0 rounded-full" style={{ background: runColour(run.id) }} />
+            <span className="min-w-0">{run.name}</span>
+          </span>
           <RunStatusBadge status={status} />
           {tags["dataset.synthetic"] === "true" && <SyntheticBadge />}
         </span>
@@ -77,11 +79,11 @@ export function RunView({ run, series: initial, batches, modelName, version }: R
         <TabsList aria-label="Parts of the run">
           <TabsTrigger value="curves">Curves</TabsTrigger>
           <TabsTrigger value="evaluation">Evaluation</TabsTrigger>
-          <TabsTrigger value="details">Params and metrics</TabsTrigger>
+          <TabsTrigger value="details">Details</TabsTrigger>
           <TabsTrigger value="artifacts">Artifacts</TabsTrigger>
         </TabsList>
         <TabsContent value="curves">
-          <RunCurves run={run} series={feed.series} />
+          <RunCurves run={run} status={status} series={feed.series} />
         </TabsContent>
         <TabsContent value="evaluation">
           <RunEvaluation run={run} status={status} />
