@@ -1,16 +1,13 @@
 import { requireScope } from "#lib/auth/scopes.ts";
-import { countClasses, digestOf, pickSamples, type RawDataset } from "#lib/datasets/dataset-content.ts";
 import { drawSynthetic } from "#lib/datasets/draw-synthetic.ts";
 import { loadMnist } from "#lib/datasets/load-mnist.ts";
 import type { DatasetPlaces } from "#lib/datasets/places.ts";
+import { recordDataset } from "#lib/datasets/record-dataset.ts";
 import type { DatasetVersion } from "#lib/datasets/schemas.ts";
-import { type DatasetSource, SOURCE_FACTS } from "#lib/datasets/sources.ts";
-import { insertVersion, selectNewest, selectVersionById } from "#lib/datasets/store.ts";
-import { audit } from "#lib/platform/audit.ts";
+import type { DatasetSource } from "#lib/datasets/sources.ts";
+import { selectNewest, selectVersionById } from "#lib/datasets/store.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { withTransaction } from "#lib/platform/db.ts";
 import { isAppError, messageOf, UnavailableError } from "#lib/platform/errors.ts";
-import { newId } from "#lib/platform/ids.ts";
 
 export interface PrepareDatasetInput {
   /** `auto`: mnist, and synthetic-digits where mnist cannot be had. */
@@ -73,41 +70,10 @@ async function ensureVersion(
   }
   const data =
     source === "mnist" ? await loadMnist(places, onProgress) : await drawSynthetic(SYNTHETIC_COUNTS, onProgress);
-  await record(ctx, source, data);
+  await recordDataset(ctx, source, data);
   const version = await selectNewest(ctx, source);
   if (version === null) {
     throw new UnavailableError(`The dataset ${source} was prepared, but is not there.`);
   }
   return version;
-}
-
-async function record(ctx: Ctx, source: DatasetSource, data: RawDataset): Promise<void> {
-  const put = async (bytes: Uint8Array) => (await ctx.blobs.put(bytes)).digest;
-  const files = {
-    trainImages: await put(data.trainImages),
-    trainLabels: await put(data.trainLabels),
-    testImages: await put(data.testImages),
-    testLabels: await put(data.testLabels),
-  };
-  const digest = digestOf(data);
-  const id = newId("dsv");
-  await withTransaction(ctx, async (tx) => {
-    const { isNew } = await insertVersion(
-      tx,
-      { id: newId("ds"), name: source, source },
-      {
-        id,
-        digest,
-        synthetic: SOURCE_FACTS[source].synthetic,
-        trainCount: data.trainLabels.length,
-        testCount: data.testLabels.length,
-        classCounts: { train: countClasses(data.trainLabels), test: countClasses(data.testLabels) },
-        samples: pickSamples(data),
-        files,
-      },
-    );
-    if (isNew) {
-      audit(tx, { action: "dataset.prepare", subject: `dataset_version:${id}`, detail: { source, digest } });
-    }
-  });
 }
