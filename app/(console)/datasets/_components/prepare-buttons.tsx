@@ -20,7 +20,7 @@ export function PrepareButtons({ sources }: { sources: DatasetSource[] }) {
     act(
       async () => {
         setAsked([...asked, source]);
-        const reply = await call("POST", "/api/datasets", { body: { source }, reply: PrepareReply }).catch((error) => {
+        const reply = await call("POST", "/api/datasets/prepare", { body: { source }, reply: PrepareReply }).catch((error) => {
           setAsked(asked);
           throw error;
         });
