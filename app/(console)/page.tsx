@@ -42,54 +42,81 @@ export default async function HomePage() {
   const production = model?.versions.find((version) => version.stage === "Production");
   return (
     <Page title="Home" lead={`What is going on in this project, at ${address}`}>
-      <div className="grid items-start gap-4 lg:grid-cols-2">
-        {production === undefined ? (
-          <FirstSteps
-            engines={engines}
-            hasDataset={datasets.some((dataset) => dataset.versions.length > 0)}
-            hasFinishedRun={finished.items.length > 0}
-            queue={queue}
-          />
-        ) : (
-          <ProductionCard version={production} history={history} stats={stats} />
-        )}
-        <NowTraining queue={queue} />
-        <RecentRuns runs={recent.items} />
-        <div className="min-w-0 space-y-4">
-          <Card title="Ask the model">
-            <p className="mb-2 text-muted-foreground">
-              {production === undefined
-                ? "As soon as a model is in Production, this answers with the digit, its confidence and the version:"
-                : "The image in this command is a 7 from the test set:"}
-            </p>
-            <CodeBlock label="the command" code={example} />
-            <p className="mt-2 text-muted-foreground">
-              Every route is in the{" "}
-              <Link href="/api-reference" className="text-primary underline">
-                API reference
-              </Link>
-              .
-            </p>
-          </Card>
-          <EngineCard engines={engines} />
-          <Card title="Next steps">
-            <div className="flex flex-wrap gap-2">
-              <Button asChild>
-                <Link href="/runs/new">Start runs</Link>
-              </Button>
-              <Button asChild>
-                <Link href="/runs?sort=-metric:test_accuracy">Best runs</Link>
-              </Button>
-              <Button asChild>
-                <Link href="/models">Models</Link>
-              </Button>
-              <Button asChild>
-                <Link href="/draw">Draw a digit</Link>
-              </Button>
-            </div>
-          </Card>
+      {/* Two columns of their own height; on a phone one, in the order that matters there. */}
+      <div className="flex flex-col gap-4 lg:grid lg:grid-cols-2 lg:items-start">
+        <div className="contents lg:block lg:min-w-0 lg:space-y-4">
+          <div className="order-1">
+            {production === undefined ? (
+              <FirstSteps
+                engines={engines}
+                hasDataset={datasets.some((dataset) => dataset.versions.length > 0)}
+                hasFinishedRun={finished.items.length > 0}
+                queue={queue}
+              />
+            ) : (
+              <ProductionCard version={production} history={history} stats={stats} />
+            )}
+          </div>
+          <div className="order-4">
+            <AskTheModel example={example} answers={production !== undefined} />
+          </div>
+          <div className="order-5">
+            <EngineCard engines={engines} />
+          </div>
+        </div>
+        <div className="contents lg:block lg:min-w-0 lg:space-y-4">
+          <div className="order-2">
+            <NowTraining queue={queue} />
+          </div>
+          <div className="order-3">
+            <RecentRuns runs={recent.items} />
+          </div>
+          <div className="order-6">
+            <NextSteps />
+          </div>
         </div>
       </div>
     </Page>
+  );
+}
+
+function AskTheModel({ example, answers }: { example: string; answers: boolean }) {
+  return (
+    <Card title="Ask the model">
+      <p className="mb-2 text-muted-foreground">
+        {answers
+          ? "The image in this command is a 7 from the test set:"
+          : "As soon as a model is in Production, this answers with the digit, its confidence and the version:"}
+      </p>
+      <CodeBlock label="the command" code={example} />
+      <p className="mt-2 text-muted-foreground">
+        Every route is in the{" "}
+        <Link href="/api-reference" className="text-primary underline">
+          API reference
+        </Link>
+        .
+      </p>
+    </Card>
+  );
+}
+
+function NextSteps() {
+  return (
+    <Card title="Next steps">
+      <div className="flex flex-wrap gap-2">
+        <Button asChild>
+          <Link href="/runs/new">Start runs</Link>
+        </Button>
+        <Button asChild>
+          <Link href="/runs?sort=-metric:test_accuracy">Best runs</Link>
+        </Button>
+        <Button asChild>
+          <Link href="/models">Models</Link>
+        </Button>
+        <Button asChild>
+          <Link href="/draw">Draw a digit</Link>
+        </Button>
+      </div>
+    </Card>
   );
 }

@@ -57,7 +57,11 @@ export function NowTraining({ queue: atFirst }: { queue: QueueReply }) {
           <div key={job.runId} className="space-y-1.5">
             <div className="flex flex-wrap items-center justify-between gap-2">
               <span className="flex items-center gap-2">
-                <span aria-hidden className="size-2.5 rounded-full" style={{ background: runColour(job.runId) }} />
+                <span
+                  aria-hidden
+                  className="size-2.5 shrink-0 rounded-full"
+                  style={{ background: runColour(job.runId) }}
+                />
                 <Link href={`/runs/${job.runId}`} className="font-medium underline-offset-2 hover:underline">
                   {job.name}
                 </Link>

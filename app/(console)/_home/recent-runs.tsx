@@ -38,8 +38,16 @@ export function RecentRuns({ runs }: { runs: readonly RunSummary[] }) {
                 <Tr key={run.id}>
                   <Td>
                     <span className="flex items-center gap-2">
-                      <span aria-hidden className="size-2.5 rounded-full" style={{ background: runColour(run.id) }} />
-                      <Link href={`/runs/${run.id}`} className="font-medium underline-offset-2 hover:underline">
+                      <span
+                        aria-hidden
+                        className="size-2.5 shrink-0 rounded-full"
+                        style={{ background: runColour(run.id) }}
+                      />
+                      <Link
+                        href={`/runs/${run.id}`}
+                        title={run.name}
+                        className="max-w-44 truncate font-medium underline-offset-2 hover:underline"
+                      >
                         {run.name}
                       </Link>
                     </span>

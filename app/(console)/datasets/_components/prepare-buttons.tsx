@@ -20,10 +20,12 @@ export function PrepareButtons({ sources }: { sources: DatasetSource[] }) {
     act(
       async () => {
         setAsked([...asked, source]);
-        const reply = await call("POST", "/api/datasets/prepare", { body: { source }, reply: PrepareReply }).catch((error) => {
-          setAsked(asked);
-          throw error;
-        });
+        const reply = await call("POST", "/api/datasets/prepare", { body: { source }, reply: PrepareReply }).catch(
+          (error) => {
+            setAsked(asked);
+            throw error;
+          },
+        );
         if (reply.state === "ready") router.refresh();
       },
       { done: `${SOURCE_FACTS[source].title}: a worker takes it up` },

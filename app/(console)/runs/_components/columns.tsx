@@ -51,7 +51,7 @@ export const columns = column.columns([
           data-run-link
           href={`/runs/${run.id}`}
           title={run.name}
-          className="max-w-56 truncate font-medium underline-offset-2 hover:underline"
+          className="max-w-52 truncate font-medium underline-offset-2 hover:underline"
         >
           {run.name}
         </Link>
@@ -101,8 +101,8 @@ function Epochs({ run }: { run: RunRow }) {
   const done = run.status === "FINISHED" ? total : run.epochsDone;
   if (done === null) return <span className="tabular">{`of ${count(total)}`}</span>;
   return (
-    <span className="flex w-28 items-center gap-2">
-      <Progress value={done / total} label={`Epochs of ${run.name}`} className="w-14" />
+    <span className="flex items-center gap-2">
+      <Progress value={done / total} label={`Epochs of ${run.name}`} className="w-10" />
       <span className="tabular">
         {count(done)}/{count(total)}
       </span>

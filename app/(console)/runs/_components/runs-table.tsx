@@ -171,7 +171,12 @@ function SortableTh(props: { id: string; sort: string; onSort(sort: string): voi
       <button
         type="button"
         onClick={() => onSort(on && down ? key : `-${key}`)}
-        className={cn("inline-flex items-center gap-1 hover:text-foreground", on && "text-foreground")}
+        className={cn(
+          "inline-flex items-center gap-1 hover:text-foreground",
+          on && "text-foreground",
+          // The arrow stands inside of a right-aligned header, so that the words stay above the figures.
+          number && "flex-row-reverse",
+        )}
       >
         {children}
         <Icon className={cn("size-3", !on && "opacity-0")} aria-hidden />
