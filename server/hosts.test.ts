@@ -25,8 +25,11 @@ pgTest("both hosts serve the same table and count in one registry", async ({ run
     return handleInNext(new Request(`http://localhost:3000${path}`, { method, headers }));
   };
   const counted = async () => {
-    const { values } = (await runtime.metrics.getSingleMetric("http_requests_total")?.get()) ?? { values: [] };
-    return values.filter((one) => one.labels["route"] === "GET /version").reduce((sum, one) => sum + one.value, 0);
+    const { values } = (await runtime.metrics.getSingleMetric("http_request_duration_seconds")?.get()) ?? {
+      values: [],
+    };
+    const counts = values.filter((one) => "metricName" in one && String(one.metricName).endsWith("_count"));
+    return counts.filter((one) => one.labels["route"] === "GET /version").reduce((sum, one) => sum + one.value, 0);
   };
   try {
     for (const route of api.routes) {

@@ -193,7 +193,7 @@ pgTest("metrics are open to a direct caller on loopback, else with a key", async
   await request("/version");
   const direct = await request("/metrics");
   expect(direct.status).toBe(200);
-  expect(await direct.text()).toMatch(/http_requests_total\{route="GET \/version",status="2xx"\} \d/);
+  expect(await direct.text()).toMatch(/http_request_duration_seconds_count\{route="GET \/version",status="2xx"\} \d/);
   const proxied = { "X-Forwarded-For": "203.0.113.9" };
   expect((await request("/metrics", { headers: proxied })).status).toBe(401);
   const key = await makeKey(runtime, ["tracking:read"]);

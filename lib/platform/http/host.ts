@@ -3,7 +3,7 @@ import type { ServerEnv } from "#lib/platform/env.ts";
 import { isLoopbackAddress } from "#lib/platform/http/address.ts";
 import { type Cors, createCors } from "#lib/platform/http/cors.ts";
 import { createHostAllowlist } from "#lib/platform/http/host-allowlist.ts";
-import { Counter, Histogram } from "#lib/platform/metrics.ts";
+import { Histogram } from "#lib/platform/metrics.ts";
 import { createRateLimiter, type RateLimiter } from "#lib/platform/rate-limit.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
 
@@ -40,7 +40,6 @@ export interface HttpHost extends MountOptions {
   allowsHost: (host: string | null | undefined) => boolean;
   limiter: RateLimiter;
   latency: Histogram;
-  requests: Counter;
   /** Only this machine can reach the port. */
   boundToLoopback: boolean;
 }
@@ -57,12 +56,6 @@ export function createHttpHost(options: MountOptions): HttpHost {
       help: "Time from the request's arrival at the API to its reply, by route and class of status",
       labelNames: ["route", "status"],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers: [runtime.metrics],
-    }),
-    requests: new Counter({
-      name: "http_requests_total",
-      help: "Requests answered by the API",
-      labelNames: ["route", "status"],
       registers: [runtime.metrics],
     }),
   }));

@@ -6,6 +6,8 @@ import { makeResponse } from "#lib/platform/http/reply.ts";
 import type { Route } from "#lib/platform/http/route.ts";
 import { createServe, limit, requireKnownHost, serveWith } from "#lib/platform/http/serve.ts";
 
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 /** Dispatches every route on `app`, and answers what no route takes. Returns the shared host. */
 export function mountRoutes(app: Hono, routes: readonly Route[], options: MountOptions): HttpHost {
   const host = createHttpHost(options);
@@ -36,7 +38,9 @@ export function mountRoutes(app: Hono, routes: readonly Route[], options: MountO
 /** Preflights, and 405 with Allow. HEAD is answered where GET is: Hono runs the GET and drops the body. */
 function answerOtherMethods(app: Hono, host: HttpHost, pattern: string, methods: string[]): void {
   const allowed = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
-  app.all(
+  // Not `app.all`: a second handler on a route's own method would make Hono compose the two for each request.
+  app.on(
+    METHODS.filter((method) => !methods.includes(method)),
     pattern,
     serveWith(host, { label: "*", isWrite: false }, (c, trace) => {
       requireKnownHost(host, c.req.raw);

@@ -103,7 +103,6 @@ export function serveWith(
     const latencyMs = performance.now() - started;
     const labels = { route: `${c.req.method} ${about.label}`, status: `${Math.floor(status / 100)}xx` };
     host.latency.observe(labels, latencyMs / 1_000);
-    host.requests.inc(labels);
     if (logger.isLevelEnabled(level)) {
       const { ip, actor } = trace;
       const { method, path } = c.req;
