@@ -8,7 +8,8 @@ const GENESIS = "0".repeat(64);
 
 /** Collects an audit row; it is written with the transaction that `tx` belongs to, or not at all. */
 export function audit(tx: Tx, entry: AuditEntry): void {
-  tx.auditEntries.push(entry);
+  // The innermost actor: a verb may act for somebody else than the transaction that it joined (the quickstart rule does).
+  tx.auditEntries.push({ actor: actorName(tx.actor), chain: `project:${tx.projectId}`, ...entry });
 }
 
 /** The hash of a chain's row: SHA-256 of a version tag and the canonical JSON of its body. */
@@ -39,7 +40,7 @@ export async function writeAuditEntries(tx: Tx, entries: AuditEntry[]): Promise<
       const row = {
         chain,
         seq,
-        actor: actorName(tx.actor),
+        actor: entry.actor ?? actorName(tx.actor),
         action: entry.action,
         subject: entry.subject,
         detail,

@@ -38,6 +38,8 @@ export interface AuditEntry {
   detail: { [key: string]: unknown };
   /** Defaults to the project's chain. */
   chain?: string;
+  /** Defaults to the actor of the context that it was collected with. */
+  actor?: string;
 }
 
 /** A context inside a transaction. Verbs that get it join the transaction. */
