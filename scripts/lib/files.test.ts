@@ -7,6 +7,7 @@ import { requireSpace } from "./disk.mjs";
 import { hashOf, readJson } from "./files.mjs";
 import { homeHolder, releaseHome, takeHome } from "./home-lock.mjs";
 import { isInstalled } from "./install.mjs";
+import { missingPlatformPackages } from "./lockfile.mjs";
 import { lastLines, openLog } from "./log-file.mjs";
 import { checkNode } from "./node-version.mjs";
 import { places } from "./paths.mjs";
@@ -173,4 +174,30 @@ test("what is required and missing is named; a skip counts as a failure only whe
   write("redis-server", "");
   expect(requirements({ ...path_, ASSAY_TEST_REQUIRE: "redis" }).missing).toEqual([]);
   expect(requirements({ ...path_, ASSAY_TEST_REQUIRE: "redis,chromium,python,mnist" }).strict).toBe(true);
+});
+
+test("the lockfile is completed by what npm left out, never changed", () => {
+  const packages = {
+    "node_modules/next": {
+      version: "1.0.0",
+      optionalDependencies: { "@next/swc-darwin-arm64": "1.0.0", "@next/swc-linux-x64-musl": "1.0.0" },
+    },
+    "node_modules/@next/swc-linux-x64-musl": { version: "1.0.0" },
+    "node_modules/tool": {
+      version: "2.0.0",
+      dev: true,
+      optionalDependencies: { "tool-linux-arm-musleabihf": "2.0.0", fsevents: "2.3.3" },
+    },
+  };
+  expect(missingPlatformPackages(packages)).toEqual({
+    "node_modules/@next/swc-darwin-arm64": { version: "1.0.0", cpu: ["arm64"], os: ["darwin"], optional: true },
+    "node_modules/tool-linux-arm-musleabihf": {
+      version: "2.0.0",
+      cpu: ["arm"],
+      libc: ["musl"],
+      os: ["linux"],
+      dev: true,
+      optional: true,
+    },
+  });
 });

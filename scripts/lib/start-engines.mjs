@@ -2,6 +2,8 @@ import path from "node:path";
 import { messageOf } from "./failure.mjs";
 import { writeAtomic } from "./files.mjs";
 
+const HEARTBEAT_MS = 10_000;
+
 /**
  * What the worker reads to know which engine to train with (`ASSAY_HOME/run/engines.json`). Jobs wait while it is
  * `installing`; `unavailable` means the wasm engine, and why.
@@ -27,7 +29,11 @@ export async function installEngines({ home, cache, mode, note, signal }) {
   if (mode === "wasm" || mode === "off") {
     return set({ state: "unavailable", engine: "wasm", reason: `ASSAY_ENGINES=${mode}` });
   }
-  set({ state: "installing", engine: "native", reason: "" });
+  const installing = () => set({ state: "installing", engine: "native", reason: "" });
+  installing();
+  // The worker takes a status that has not been renewed for a while for that of a start that was killed.
+  const heartbeat = setInterval(installing, HEARTBEAT_MS);
+  heartbeat.unref();
   try {
     const { installNativeEngine } = await import("./engines.mjs");
     let saidAt = 0;
@@ -41,5 +47,7 @@ export async function installEngines({ home, cache, mode, note, signal }) {
     return set({ state: "unavailable", engine: "wasm", reason: result.reason });
   } catch (error) {
     return set({ state: "unavailable", engine: "wasm", reason: messageOf(error) });
+  } finally {
+    clearInterval(heartbeat);
   }
 }

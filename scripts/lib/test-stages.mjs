@@ -12,6 +12,7 @@ const CHECKS = {
   types: ["typescript/bin/tsc", "--noEmit", "-p", "."],
   directions: ["scripts/directions.mjs"],
   knip: ["knip/bin/knip.js", "--no-progress"],
+  lockfile: ["scripts/lockfile.mjs", "--check"],
   openapi: ["--import", "tsx", "scripts/openapi.mjs"],
 };
 
@@ -32,7 +33,7 @@ export async function runCheck(name) {
 
 /** @returns {(keyof typeof CHECKS)[]} */
 export function checkNames() {
-  return ["format and lint", "types", "directions", "knip", "openapi"];
+  return ["format and lint", "types", "directions", "knip", "lockfile", "openapi"];
 }
 
 /**
