@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { apiDocument } from "#lib/api/document.ts";
 import { platformRoutes } from "#lib/api/platform-routes.ts";
 import { authRoutes } from "#lib/auth/routes.ts";
+import { datasetRoutes } from "#lib/datasets/routes.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import { registryRoutes } from "#lib/registry/routes.ts";
 import { servingRoutes } from "#lib/serving/routes.ts";
@@ -21,6 +22,7 @@ export const apiRoutes: readonly Route[] = [
     handle: () => apiDocument(apiRoutes),
   }),
   ...authRoutes,
+  ...datasetRoutes,
   ...trackingRoutes,
   ...trainingRoutes,
   ...registryRoutes,
