@@ -3,7 +3,7 @@ import { Menu, PanelLeftClose, PanelLeftOpen, X } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { Dialog as Radix } from "radix-ui";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { cn } from "#app/_ui/cn.ts";
 import { HotkeyRoot, useHotkeys } from "#app/_ui/hotkeys.tsx";
 import { rememberLook } from "#app/_ui/remember-look.ts";
@@ -21,6 +21,8 @@ interface ShellProps {
 /** The way about: a folding column at the left, and on a phone a bar with a drawer. */
 export function Sidebar({ project, user, folded: foldedAtFirst, theme }: ShellProps) {
   const [folded, setFolded] = useState(foldedAtFirst);
+  const [hydrated, setHydrated] = useState(false);
+  useEffect(() => setHydrated(true), []);
   const router = useRouter();
   const hotkeys = useMemo(
     () => PLACES.map(({ href, label, key }) => ({ keys: `g ${key}`, what: label, run: () => router.push(href) })),
@@ -36,6 +38,7 @@ export function Sidebar({ project, user, folded: foldedAtFirst, theme }: ShellPr
     <>
       <HotkeyRoot />
       <div
+        data-hydrated={hydrated}
         className={cn(
           "sticky top-0 hidden h-dvh shrink-0 flex-col border-r border-border bg-card md:flex",
           folded ? "w-14" : "w-52",
