@@ -34,7 +34,7 @@ export default function DrawPage() {
         </div>
       </header>
       <main className="mx-auto max-w-4xl px-4 pt-3 pb-6 md:pt-5">
-        <h1 className="mb-3 text-lg font-semibold md:mb-4">Draw a digit</h1>
+        <h1 className="sr-only md:not-sr-only md:mb-4 md:text-lg md:font-semibold">Draw a digit</h1>
         <DrawingDesk />
       </main>
     </div>

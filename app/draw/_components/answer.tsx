@@ -1,5 +1,5 @@
 import Link from "next/link";
-import { Button } from "#app/_ui/button.tsx";
+import type { ReactNode } from "react";
 import { DigitImage } from "#app/_ui/digit-image.tsx";
 import type { Reading } from "#app/draw/_components/digit-reader.ts";
 import { ProbabilityBars } from "#app/draw/_components/probability-bars.tsx";
@@ -7,19 +7,20 @@ import { type Verdict, verdictOf } from "#app/draw/_components/verdict-of.ts";
 
 /** What the model says: the digit, how sure it is, what it saw, and who answered. Every part keeps its place and size. */
 export function Answer({ reading, empty }: { reading: Reading; empty: boolean }) {
-  const { reply, settled } = reading;
+  const { reply, settled, refusal } = reading;
   const verdict = reply ? verdictOf(reply) : null;
   return (
     <section aria-label="Answer" className="min-w-0">
-      <div className="flex h-28 items-stretch gap-3">
-        <output className="flex min-w-0 flex-1 items-center gap-4 rounded-lg border border-border bg-card px-4">
+      <div className="flex h-26 items-stretch gap-3">
+        <div className="flex min-w-0 flex-1 items-center gap-4 rounded-lg border border-border bg-card px-4">
           <Headline reading={reading} verdict={verdict} empty={empty} />
-        </output>
+        </div>
         <figure className="flex shrink-0 flex-col items-center justify-between">
-          <DigitImage pixels={base64Of(reading.pixels)} alt="The 28×28 image that the model sees" size={88} />
+          <DigitImage pixels={base64Of(reading.pixels)} alt="The 28×28 image that the model sees" size={80} />
           <figcaption className="text-xs text-muted-foreground">What the model sees</figcaption>
         </figure>
       </div>
+      <output className="sr-only">{settled ? (refusal?.message ?? (verdict && spoken(verdict))) : ""}</output>
       <div className="mt-3">
         <ProbabilityBars
           probabilities={reply?.probabilities ?? null}
@@ -54,10 +55,12 @@ function Headline({ reading, verdict, empty }: { reading: Reading; verdict: Verd
       </span>
       <span className="min-w-0">
         <span className="block text-base font-medium">
-          {verdict.sure ? `${(verdict.confidence * 100).toFixed(1)} % sure` : "Not sure"}
+          {verdict.sure ? `${percent(verdict.confidence)} sure` : "Not sure"}
         </span>
-        <span className="block text-xs text-muted-foreground">
-          {verdict.sure ? (settled ? "Read" : "Reading…") : `It could be a ${verdict.best} or a ${verdict.second}.`}
+        <span className="block text-xs text-muted-foreground tabular">
+          {verdict.sure
+            ? `Next: ${verdict.second}, ${percent(verdict.secondConfidence)}`
+            : `It could be a ${verdict.best} or a ${verdict.second}.`}
         </span>
       </span>
     </>
@@ -67,39 +70,47 @@ function Headline({ reading, verdict, empty }: { reading: Reading; verdict: Verd
 function Failure({ code, message }: { code: string; message: string }) {
   if (code === "no_model") {
     return (
-      <Words
-        title="No model is in production yet"
-        text="The first training run that finishes is put there. Your drawing is read as soon as one is."
-        action={{ href: "/runs", label: "See the runs" }}
-      />
+      <Words title="No model in production yet" text="The first finished run is put there, and then reads this. ">
+        <InlineLink href="/runs">See the runs</InlineLink>
+      </Words>
     );
   }
   if (code === "unauthenticated") {
     return (
-      <Words
-        title="Sign in to use the model"
-        text="This server answers only people it knows."
-        action={{ href: "/sign-in", label: "Sign in" }}
-      />
+      <Words title="Sign in to use the model" text="This server answers only people it knows. ">
+        <InlineLink href="/sign-in">Sign in</InlineLink>
+      </Words>
     );
   }
   return <Words title="No answer" text={message} />;
 }
 
-function Words({ title, text, action }: { title: string; text: string; action?: { href: string; label: string } }) {
+function Words({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
   return (
     <span className="min-w-0">
-      <span className="block text-base font-medium">{title}</span>
-      <span className="block text-xs text-muted-foreground">{text}</span>
-      {action && (
-        <Button asChild size="sm" className="mt-1.5">
-          <Link href={action.href} prefetch={false}>
-            {action.label}
-          </Link>
-        </Button>
-      )}
+      <span className="block text-base leading-5 font-medium">{title}</span>
+      <span className="mt-0.5 block text-xs text-muted-foreground">
+        {text}
+        {children}
+      </span>
     </span>
   );
+}
+
+function InlineLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link href={href} prefetch={false} className="font-medium text-primary underline underline-offset-2">
+      {children}
+    </Link>
+  );
+}
+
+function spoken({ sure, best, second, confidence }: Verdict): string {
+  return sure ? `${best}, ${percent(confidence)} sure` : `Not sure: ${best} or ${second}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 const BLANK = "A".repeat(1046).concat("==");

@@ -23,7 +23,7 @@ describe("verdictOf", () => {
   const of = (four: number, nine: number) => verdictOf({ probabilities: [0, 0, 0, 0, four, 0, 0, 0, 0, nine] });
 
   it("is sure with a clear lead and names both digits without one", () => {
-    expect(of(0.9, 0.1)).toEqual({ sure: true, best: 4, second: 9, confidence: 0.9 });
-    expect(of(0.45, 0.55)).toEqual({ sure: false, best: 9, second: 4, confidence: 0.55 });
+    expect(of(0.9, 0.1)).toEqual({ sure: true, best: 4, second: 9, confidence: 0.9, secondConfidence: 0.1 });
+    expect(of(0.45, 0.55)).toEqual({ sure: false, best: 9, second: 4, confidence: 0.55, secondConfidence: 0.45 });
   });
 });

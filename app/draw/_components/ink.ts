@@ -9,8 +9,12 @@ export function drawInk(context: CanvasRenderingContext2D, strokes: readonly Str
     const [first] = points;
     if (!first) continue;
     context.beginPath();
+    if (points.every(({ x, y }) => x === first.x && y === first.y)) {
+      context.arc(first.x, first.y, penPx / 2, 0, 2 * Math.PI);
+      context.fill();
+      continue;
+    }
     context.moveTo(first.x, first.y);
-    if (points.length === 1) context.lineTo(first.x, first.y);
     for (let i = 1; i < points.length; i++) {
       const point = points[i];
       const next = points[i + 1];

@@ -35,7 +35,7 @@ export function Pad({ strokes, penPx, onDraw, onStroke, onScale, hintId }: PadPr
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, side.current, side.current);
     const { color, accentColor } = getComputedStyle(element);
-    context.strokeStyle = color;
+    context.strokeStyle = context.fillStyle = color;
     drawInk(context, current.current ? [...strokes, current.current] : strokes, penPx);
     if (!pen) return;
     context.strokeStyle = context.fillStyle = accentColor;
@@ -91,8 +91,6 @@ export function Pad({ strokes, penPx, onDraw, onStroke, onScale, hintId }: PadPr
 
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     if (pointer.current !== null || event.button !== 0) return;
-    event.preventDefault();
-    event.currentTarget.focus({ preventScroll: true });
     event.currentTarget.setPointerCapture(event.pointerId);
     if (current.current) finish();
     setPen(null);

@@ -23,7 +23,7 @@ export function ProbabilityBars({
         {DIGITS.map((digit) => {
           const share = probabilities?.[digit] ?? 0;
           return (
-            <tr key={digit} className="h-6">
+            <tr key={digit} className="h-5 md:h-6">
               <th scope="row" className="w-6 text-left font-mono text-base font-medium tabular">
                 {digit}
               </th>

@@ -9,6 +9,7 @@ export interface Verdict {
   second: number;
   /** Probability of `best`, 0..1. */
   confidence: number;
+  secondConfidence: number;
 }
 
 /** The two likeliest digits, and whether the first leads clearly. */
@@ -19,5 +20,6 @@ export function verdictOf({ probabilities }: Pick<PredictReply, "probabilities">
   const best = order[0] ?? 0;
   const second = order[1] ?? 0;
   const confidence = probabilities[best] ?? 0;
-  return { sure: confidence - (probabilities[second] ?? 0) >= SURE_MARGIN, best, second, confidence };
+  const secondConfidence = probabilities[second] ?? 0;
+  return { sure: confidence - secondConfidence >= SURE_MARGIN, best, second, confidence, secondConfidence };
 }
