@@ -117,7 +117,7 @@ test.describe("signed in", () => {
     await expect(page).toHaveURL(/tab=evaluation/);
     await expect(page.getByRole("img", { name: /^Confusion matrix/ })).toBeVisible();
     await page.getByRole("button", { name: "Show Confusion matrix as a table" }).click();
-    await expect(page.getByRole("region", { name: "Confusion matrix, as a table" }).getByRole("row")).toHaveCount(11);
+    await expect(page.getByRole("group", { name: "Confusion matrix, as a table" }).getByRole("row")).toHaveCount(11);
     await expect(page.getByRole("region", { name: "By digit" }).getByRole("row")).toHaveCount(11);
 
     await page.getByRole("tab", { name: "Artifacts" }).click();
@@ -165,7 +165,7 @@ test.describe("signed in", () => {
 
   test("the command on the home page is answered", async ({ page, request }) => {
     await page.goto("/");
-    const command = await page.getByRole("region", { name: "the command" }).textContent();
+    const command = await page.getByRole("group", { name: "the command" }).textContent();
     const image = command?.match(/"image":"([A-Za-z0-9+/=]+)"/)?.[1];
     expect(image).toBeDefined();
     const reply = await request.post("/predict", { data: { image } });

@@ -37,7 +37,7 @@ export function Sidebar({ project, user, folded: foldedAtFirst, theme }: ShellPr
   return (
     <>
       <HotkeyRoot />
-      <div
+      <header
         data-hydrated={hydrated}
         className={cn(
           "sticky top-0 hidden h-dvh shrink-0 flex-col border-r border-border bg-card md:flex",
@@ -66,7 +66,7 @@ export function Sidebar({ project, user, folded: foldedAtFirst, theme }: ShellPr
           </button>
           <UserMenu user={user} theme={theme} folded={folded} />
         </div>
-      </div>
+      </header>
       <MobileBar project={project} user={user} theme={theme} />
     </>
   );
@@ -75,7 +75,7 @@ export function Sidebar({ project, user, folded: foldedAtFirst, theme }: ShellPr
 function MobileBar({ project, user, theme }: Omit<ShellProps, "folded">) {
   const [open, setOpen] = useState(false);
   return (
-    <div className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-border bg-card px-3 md:hidden">
+    <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-border bg-card px-3 md:hidden">
       <Radix.Root open={open} onOpenChange={setOpen}>
         <Radix.Trigger aria-label="Open the menu" className="rounded-md p-2 hover:bg-muted">
           <Menu className="size-5" aria-hidden />
@@ -101,7 +101,7 @@ function MobileBar({ project, user, theme }: Omit<ShellProps, "folded">) {
       </Radix.Root>
       <Mark />
       <Project project={project} />
-    </div>
+    </header>
   );
 }
 
