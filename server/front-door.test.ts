@@ -17,6 +17,8 @@ interface Sent {
   body?: string | Buffer;
   /** Send in pieces, without a length. */
   chunked?: boolean;
+  /** Send the second half this much later. */
+  pauseMs?: number;
 }
 
 /** A server as `server/main.ts` puts it together, and a client that sends exactly what it is told. */
@@ -33,7 +35,7 @@ async function withServer<T>(
   const { port } = server.address() as AddressInfo;
   try {
     return await use(
-      (path, { method = "GET", headers = {}, body, chunked = false } = {}) =>
+      (path, { method = "GET", headers = {}, body, chunked = false, pauseMs } = {}) =>
         new Promise((resolve, reject) => {
           const length = body === undefined || chunked ? {} : { "Content-Length": Buffer.byteLength(body) };
           const sending = httpRequest({ port, path, method, headers: { ...length, ...headers } }, (response) => {
@@ -45,8 +47,10 @@ async function withServer<T>(
             response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
           });
           sending.on("error", reject);
-          if (body !== undefined) sending.write(body);
-          sending.end();
+          const half = body === undefined || pauseMs === undefined ? body : body.slice(0, body.length / 2);
+          if (half !== undefined) sending.write(half);
+          if (pauseMs === undefined) sending.end();
+          else setTimeout(() => sending.end(body?.slice(body.length / 2)), pauseMs);
         }),
     );
   } finally {
@@ -87,6 +91,10 @@ pgTest("refuses bodies that are too large, whether they say so or not", async ({
       expect(reply.status).toBe(413);
       expect(JSON.parse(reply.text)).toMatchObject({ error: { code: "too_large", details: [{ field: "body" }] } });
     }
+    // The reply is there long before the body is; a client that sends on in peace gets it all the same.
+    const slow = { method: "POST", headers: { ...auth, ...JSON_TYPE }, body, chunked: true, pauseMs: 1_500 };
+    expect((await send("/api/keys", slow)).status).toBe(413);
+    expect((await send("/api/keys", { method: "POST", headers: JSON_TYPE, body })).status).toBe(401);
     expect((await send("/health")).status).toBe(200);
   });
 });

@@ -11,6 +11,9 @@ export function apiListener(api: Api): NodeHandler {
   const { app } = api;
   return getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
+    // It would cut a connection that still sends 0.5 s after the reply, which the client then never reads. Node itself
+    // reads on and discards, within its `requestTimeout`.
+    autoCleanupIncoming: false,
     errorHandler: (error) => malformed(error),
   });
 }

@@ -57,10 +57,10 @@ pgTest(
   "the bootstrap key is applied again when it changes, and stays revoked when it does not",
   async ({ runtime, db, home, file }) => {
     await emptyAccess(db);
-    const start = (key?: string) =>
+    const start = (key: string | undefined) =>
       bootstrap(
         runtime,
-        testEnv(file.database, home, { ASSAY_ADMIN_PASSWORD: "correct horse battery", ASSAY_BOOTSTRAP_KEY: key }),
+        testEnv(file.database, home, { ASSAY_ADMIN_PASSWORD: "correct horse battery", ASSAY_BOOTSTRAP_KEY: key ?? "" }),
       );
     await start(KEY);
     await db.apiKey.updateMany({ data: { revokedAt: new Date() } });

@@ -75,7 +75,8 @@ async function readLimited(request: Request, maxBytes: number): Promise<string> 
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     size += part.value.byteLength;
     if (size > maxBytes) {
-      await reader.cancel().catch(() => undefined);
+      // Not cancelled: that would cut the connection before the client has read why. Node discards the rest.
+      reader.releaseLock();
       throw tooLarge(maxBytes);
     }
     chunks.push(part.value);
