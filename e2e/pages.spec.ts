@@ -1,0 +1,70 @@
+import type { Page } from "@playwright/test";
+import { expect, expectAccessible, expectNoSideScroll, fromStart, SIGNED_IN, test } from "./fixtures.ts";
+
+/** Every page, in both themes and on desk and phone: nothing for axe to find, nothing that sticks out, nothing that jumps. */
+test.use({ storageState: SIGNED_IN });
+
+const PAGES: { name: string; path: string }[] = [
+  { name: "home", path: "/" },
+  { name: "runs", path: "/runs" },
+  { name: "a run's curves", path: "/runs/{run}" },
+  { name: "a run's evaluation", path: "/runs/{run}?tab=evaluation" },
+  { name: "a run's details", path: "/runs/{run}?tab=details" },
+  { name: "a run's artifacts", path: "/runs/{run}?tab=artifacts" },
+  { name: "a new strategy", path: "/runs/new" },
+  { name: "a new run", path: "/runs/new?kind=run" },
+  { name: "models", path: "/models" },
+  { name: "a model", path: "/models/digits" },
+  { name: "datasets", path: "/datasets" },
+  { name: "a dataset", path: "/datasets/synthetic-digits" },
+  { name: "the drawing pad", path: "/draw" },
+  { name: "the API reference", path: "/api-reference" },
+];
+
+const SIZES = [
+  { name: "desk", width: 1440, height: 900 },
+  { name: "phone", width: 390, height: 844 },
+];
+
+for (const theme of ["light", "dark"] as const) {
+  for (const size of SIZES) {
+    test.describe(`${theme}, ${size.name}`, () => {
+      test.use({ colorScheme: theme, viewport: { width: size.width, height: size.height } });
+      for (const { name, path } of PAGES) {
+        test(name, async ({ page }) => {
+          await page.goto(path.replace("{run}", await newestRun(page)));
+          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          await expectAccessible(page);
+          await expectNoSideScroll(page);
+        });
+      }
+    });
+  }
+}
+
+test("no layout jumps while lists and a run are loaded", async ({ page }) => {
+  for (const path of ["/", "/runs", "/models", "/datasets", `/runs/${await newestRun(page)}`]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    const shift = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let sum = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) {
+              if ("value" in entry && typeof entry.value === "number") sum += entry.value;
+            }
+          }).observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => resolve(sum), 1_500);
+        }),
+    );
+    expect(shift, `layout shift of ${path}`).toBeLessThan(0.02);
+  }
+});
+
+/** The id of the run that the story finished. */
+async function newestRun(page: Page): Promise<string> {
+  const reply = await page.request.get(`${fromStart("E2E_URL")}/api/runs?status=FINISHED&limit=1`);
+  const { items } = await reply.json();
+  return items[0].id;
+}
