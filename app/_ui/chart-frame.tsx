@@ -29,10 +29,10 @@ export function ChartFrame(props: {
   return (
     <section data-chart aria-label={title} className="min-w-0 rounded-lg border border-border bg-card">
       <div className="flex min-h-10 items-center justify-between gap-2 border-b border-border px-4 py-1">
-        <h3 className="min-w-0 text-sm font-semibold">
+        <h2 className="min-w-0 text-sm font-semibold">
           {title}
           {note !== undefined && <span className="ml-2 text-xs font-normal text-muted-foreground">{note}</span>}
-        </h3>
+        </h2>
         <div className="flex shrink-0 gap-1">
           <button
             type="button"
