@@ -3,9 +3,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { cloneDatabase } from "#lib/testing/database.ts";
 import { pgTest } from "#lib/testing/pg.ts";
+
+// A process of its own each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Told on standard error by a hook when a module of Next is loaded. */
 const MARK = "loaded a module of next:";
@@ -74,7 +77,7 @@ pgTest("the api role serves without Next, makes the first admin and ends in time
   try {
     await untilHealthy(started);
     const headers = { Authorization: `Bearer ${key}` };
-    await expect.poll(async () => (await fetch(`${origin}/api/me`, { headers })).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await fetch(`${origin}/api/me`, { headers })).status, { timeout: 60_000 }).toBe(200);
     expect((await fetch(`${origin}/sign-in`)).status).toBe(404);
     expect((await fetch(`${origin}/api/auth/session`)).status).toBe(404);
     expect(output()).not.toContain(MARK);
@@ -120,7 +123,7 @@ pgTest("it lives without a database, and says that it is not ready", async ({ ho
       const { checks }: { checks?: { database?: { state?: string } } } = await reply.json();
       return [reply.status, checks?.database?.state];
     };
-    await expect.poll(ready, { timeout: 20_000 }).toEqual([503, "failing"]);
+    await expect.poll(ready, { timeout: 60_000 }).toEqual([503, "failing"]);
     const refused = await fetch(`${started.origin}/api/me`, { headers: { Authorization: "Bearer some-unknown-key" } });
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "2"]);
   } finally {
