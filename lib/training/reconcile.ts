@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Ctx } from "#lib/platform/ctx.ts";
@@ -54,7 +55,7 @@ export function newWorkerId(nonce: string): string {
 function isRunning(workerId: string): boolean {
   const pid = Number(workerId.split("/").at(-2));
   // Our own number under another name: the process before us in this container had it.
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) {
+  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid || isZombie(pid)) {
     return false;
   }
   try {
@@ -62,6 +63,16 @@ function isRunning(workerId: string): boolean {
     return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Ended, but not collected by its parent: signals still reach it. Told by Linux only. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return false;
   }
 }
 
