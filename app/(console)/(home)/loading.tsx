@@ -1,6 +1,6 @@
 import { Skeleton } from "#app/_ui/skeleton.tsx";
 
-/** Home, and every page that has no skeleton of its own: four cards. */
+/** Four cards of about their final size. */
 export default function Loading() {
   return (
     <div role="status" aria-label="Loading" className="mx-auto w-full max-w-[1400px] space-y-4 px-4 py-5 md:px-6">
