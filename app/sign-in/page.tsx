@@ -23,7 +23,8 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
         </div>
         <SignInForm next={target} failed={error !== undefined} />
         <p className="text-xs text-muted-foreground">
-          Password lost? On the machine that runs Assay: <code>npm run admin -- reset-password</code>
+          Password lost? On the machine that runs Assay:{" "}
+          <code className="whitespace-nowrap">npm run admin -- reset-password</code>
         </p>
       </div>
     </main>

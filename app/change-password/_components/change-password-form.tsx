@@ -43,7 +43,7 @@ export function ChangePasswordForm(props: { email: string; minLength: number; ca
       aria-label="Change password"
     >
       {/* For the browser's password store. */}
-      <input type="hidden" name="email" autoComplete="username" value={props.email} readOnly />
+      <input type="email" name="email" autoComplete="username" value={props.email} readOnly hidden />
       <PasswordField id="currentPassword" label="Current password" autoComplete="current-password" fault={fault} />
       <PasswordField
         id="newPassword"
@@ -53,7 +53,7 @@ export function ChangePasswordForm(props: { email: string; minLength: number; ca
         fault={fault}
       />
       <PasswordField id="repeated" label="New password again" autoComplete="new-password" fault={fault} />
-      <p role="alert" className="text-sm text-danger empty:hidden">
+      <p id="change-password-problem" role="alert" className="text-sm text-danger empty:hidden">
         {fault?.message}
       </p>
       <div className="flex gap-2">
