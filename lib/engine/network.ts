@@ -1,7 +1,7 @@
 import { type Architecture, IMAGE_SIZE, type LayerSpec } from "#lib/engine/architectures.ts";
 
 /** A trainable tensor. Kernels of convolutions are `[height, width, in, out]`, of dense layers `[in, out]`. */
-export interface ParamPlan {
+interface ParamPlan {
   name: string;
   role: "kernel" | "bias";
   shape: readonly number[];
@@ -11,7 +11,7 @@ export interface ParamPlan {
 }
 
 /** `[height, width, channels]`, or `[units]` after the flatten. */
-export type LayerShape = readonly [number, number, number] | readonly [number];
+type LayerShape = readonly [number, number, number] | readonly [number];
 
 interface Planned {
   name: string;

@@ -12,7 +12,7 @@ import { planNetwork } from "#lib/engine/network.ts";
 import type { ArtifactFile, DatasetFiles, Evaluation, TrainSpec } from "#lib/engine/schemas.ts";
 import { verifyExport } from "#lib/engine/verify-export.ts";
 
-export interface TrainingHooks extends FitHooks {
+interface TrainingHooks extends FitHooks {
   onReady(ready: Ready): void;
   onEvaluated(evaluation: Evaluation): void;
 }

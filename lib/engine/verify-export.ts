@@ -25,7 +25,7 @@ const ModelJson = z.object({
 });
 
 /** A TensorFlow.js layers model from its files, on the WebAssembly backend whatever engine trained it. Dispose it. */
-export async function openTfjsModel(modelJson: string): Promise<Predictor & { dispose(): void }> {
+async function openTfjsModel(modelJson: string): Promise<Predictor & { dispose(): void }> {
   const { modelTopology, weightsManifest } = ModelJson.parse(JSON.parse(await readFile(modelJson, "utf8")));
   const [{ paths, weights }] = weightsManifest;
   await startWasm();

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { NATIVE_FILES, NATIVE_PIN } from "../../lib/engine/native-pin.mjs";
 import { lastLines, runProgram } from "./engines-run.mjs";
@@ -27,26 +28,14 @@ export async function findCompiler() {
  * @throws {Failure} packages are missing, or what the compiler said
  */
 export async function buildBinding({ compiler, folder, onProgress, signal }) {
-  const tfjsNode = path.join(ROOT, "node_modules", "@tensorflow", "tfjs-node");
-  const version = readJson(path.join(tfjsNode, "package.json"))?.["version"];
-  if (version !== NATIVE_PIN.tfjsNode) {
-    throw new Failure(
-      `The package @tensorflow/tfjs-node is ${version ?? "not there"}, not ${NATIVE_PIN.tfjsNode}`,
-      "Run `npm ci`, then `npm run engines`.",
-    );
-  }
+  const { tfjsNode, nodeHeaders } = findPackages();
   const kernels = path.join(ROOT, "lib", "engine", "backends", "native", "kernels");
   const sources = [
     path.join(tfjsNode, "binding", "tfjs_backend.cc"),
     path.join(tfjsNode, "binding", "tfjs_binding.cc"),
     path.join(kernels, "assay_kernels.cc"),
   ];
-  const includes = [
-    tfjsNode,
-    kernels,
-    path.join(folder, "include"),
-    path.join(ROOT, "node_modules", "node-api-headers", "include"),
-  ];
+  const includes = [tfjsNode, kernels, path.join(folder, "include"), nodeHeaders];
   onProgress("compiling the binding");
   const { code, output } = await runProgram(
     compiler,
@@ -67,6 +56,28 @@ export async function buildBinding({ compiler, folder, onProgress, signal }) {
   if (code === 0 && fs.existsSync(path.join(folder, NATIVE_FILES.binding))) return;
   const fault = output.split("\n").find((line) => line.includes("error")) ?? lastLines(output);
   throw new Failure(`The binding could not be compiled: ${fault}`, "Report this with the compiler's version.");
+}
+
+/**
+ * @returns {{ tfjsNode: string, nodeHeaders: string }} folders of the binding's sources and of Node's C headers
+ * @throws {Failure} a package is missing, or of another version than is pinned
+ */
+function findPackages() {
+  const require = createRequire(import.meta.url);
+  let tfjsNode = "";
+  let nodeHeaders = "";
+  try {
+    tfjsNode = path.dirname(require.resolve("@tensorflow/tfjs-node/package.json"));
+    nodeHeaders = path.join(path.dirname(require.resolve("node-api-headers/package.json")), "include");
+  } catch (cause) {
+    throw new Failure("The packages are not installed", "Run `npm ci`, then `npm run engines`.", cause);
+  }
+  const version = readJson(path.join(tfjsNode, "package.json"))?.["version"];
+  if (version === NATIVE_PIN.tfjsNode) return { tfjsNode, nodeHeaders };
+  throw new Failure(
+    `The package @tensorflow/tfjs-node is ${version}, not ${NATIVE_PIN.tfjsNode}`,
+    "Run `npm ci`, then `npm run engines`.",
+  );
 }
 
 /** Loads a binding and runs one of TensorFlow's ops and one of ours. */

@@ -15,7 +15,7 @@ import {
  */
 
 /** Codes of a run that failed; `retryable` in the message decides whether another attempt may help. */
-export const FAILURE_CODES = [
+const FAILURE_CODES = [
   "engine_unavailable",
   "data_invalid",
   "loss_not_finite",

@@ -6,9 +6,10 @@ import { expect, test } from "vitest";
 import { ARTIFACT_PATHS } from "#lib/engine/artifact-paths.ts";
 import { type TrainInChildInput, trainInChild } from "#lib/engine/child/train-in-child.ts";
 import { openDigitSession } from "#lib/engine/onnx/session.ts";
-import type { BatchReport, EpochReport, TrainSpecInput } from "#lib/engine/schemas.ts";
+import type { BatchReport, EngineName, EpochReport, TrainSpecInput } from "#lib/engine/schemas.ts";
 import { TrainSpec } from "#lib/engine/schemas.ts";
 import { argmaxRow } from "#lib/engine/softmax.ts";
+import { nativeTest } from "#lib/engine/testing/native-test.ts";
 import { sampleDataset } from "#lib/engine/testing/sample-dataset.ts";
 import { sampleImages, toUnit } from "#lib/engine/testing/sample-images.ts";
 
@@ -62,8 +63,9 @@ test("trains, reports every epoch once in order, and leaves a model that serves"
   await session.dispose();
 }, 60_000);
 
-test("a killed run resumes and becomes the very run it would have been", async () => {
-  const whole = await input({ architecture: "enhanced", augment: true, schedule: "cosine" });
+/** Trains once in one go and once with the worker killed after the second epoch; both must be the same run. */
+async function expectSameRunAfterKill(engine: EngineName): Promise<void> {
+  const whole = await input({ engine, architecture: "enhanced", augment: true, schedule: "cosine" });
   const uninterrupted: EpochReport[] = [];
   await trainInChild({ ...whole, onEpoch: async (report) => void uninterrupted.push(report) });
   const wholeModel = await readFile(path.join(whole.workDir, "artifacts", ARTIFACT_PATHS.tfjsWeights));
@@ -100,7 +102,15 @@ test("a killed run resumes and becomes the very run it would have been", async (
   expect([...seen.values()]).toEqual(uninterrupted.map((report) => report.loss));
   const model = await readFile(path.join(broken.workDir, "artifacts", ARTIFACT_PATHS.tfjsWeights));
   expect(model.equals(wholeModel)).toBe(true);
+}
+
+test("a killed run resumes and becomes the very run it would have been", async () => {
+  await expectSameRunAfterKill("wasm");
 }, 60_000);
+
+nativeTest("on the native engine too", async () => {
+  await expectSameRunAfterKill("native");
+});
 
 test("a cancel is obeyed between batches", async () => {
   const controller = new AbortController();

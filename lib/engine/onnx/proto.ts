@@ -21,7 +21,7 @@ export type OnnxInitializer =
   | { name: string; dims: readonly number[]; floats: Float32Array }
   | { name: string; dims: readonly number[]; int64s: readonly number[] };
 /** A string stands for a free dimension. */
-export interface OnnxValueInfo {
+interface OnnxValueInfo {
   name: string;
   dims: readonly (number | string)[];
 }

@@ -3,7 +3,7 @@ import { dropoutKey } from "#lib/engine/dropout.ts";
 import type { ConvLayer, DenseLayer, DropoutLayer, FlattenLayer, Network, PoolLayer } from "#lib/engine/network.ts";
 
 /** The weights of one pass, by their index in `Network.params`. */
-export type Weights = readonly TensorId[];
+type Weights = readonly TensorId[];
 
 /** What a stage leaves for its gradient. */
 export interface Pass {

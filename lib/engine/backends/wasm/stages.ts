@@ -12,7 +12,7 @@ import { dropoutKey, dropoutMask } from "#lib/engine/dropout.ts";
 import type { ConvLayer, DenseLayer, DropoutLayer, Network, PoolLayer } from "#lib/engine/network.ts";
 
 /** Kernel and bias of a layer in the order that suits the engine; `gradients` after each backward pass. */
-export interface StageParams {
+interface StageParams {
   /** Index of the kernel in `Network.params`; the bias follows. */
   param: number;
   kernel: Float32Array;
@@ -21,7 +21,7 @@ export interface StageParams {
 }
 
 /** Which step's dropout applies; absent when predicting. */
-export interface StepKey {
+interface StepKey {
   seed: number;
   step: number;
 }
