@@ -106,11 +106,11 @@ async function expectSameRunAfterKill(engine: EngineName): Promise<void> {
 
 test("a killed run resumes and becomes the very run it would have been", async () => {
   await expectSameRunAfterKill("wasm");
-}, 60_000);
+}, 180_000);
 
 nativeTest("on the native engine too", async () => {
   await expectSameRunAfterKill("native");
-});
+}, 180_000);
 
 test("a cancel is obeyed between batches", async () => {
   const controller = new AbortController();

@@ -29,7 +29,7 @@ export interface TrainInChildInput {
    * with the same numbers, so this must be idempotent by epoch.
    */
   onEpoch: (report: EpochReport) => Promise<void>;
-  /** Cancels: the child stops between two batches, and is killed if it has not within 1.5 s. */
+  /** Cancels: the child stops between two batches, and is killed if it has not within 1.2 s. */
   signal?: AbortSignal;
 }
 
@@ -39,7 +39,7 @@ export interface TrainInChildResult {
   artifacts: ArtifactFile[];
 }
 
-const KILL_AFTER_MS = 1500;
+const KILL_AFTER_MS = 1200;
 const STDERR_TAIL = 4000;
 
 /**
