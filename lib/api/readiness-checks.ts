@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { addReadinessCheck } from "#lib/platform/http/health.ts";
+import { getQueues } from "#lib/platform/queue/queues.ts";
 import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 import { checkDefaultModel } from "#lib/serving/index.ts";
 
@@ -14,6 +15,11 @@ export function addServerChecks(runtime: Runtime): void {
       "SELECT current_setting('server_version') AS version",
     );
     return `PostgreSQL ${rows[0]?.version ?? "of an unknown version"}`;
+  });
+  addReadinessCheck(runtime, "queue", async () => {
+    const queues = getQueues(runtime);
+    await queues.check();
+    return queues.backend === "redis" ? "BullMQ on Redis" : "BullMQ on the database";
   });
   addReadinessCheck(runtime, "disk", () => checkDisk(runtime.env.ASSAY_HOME));
   addReadinessCheck(runtime, "model", () =>

@@ -1,5 +1,2 @@
-/** The room's door. */
+/** The room's door for pages. Workers take `prepare-dataset.ts` and `materialise.ts` themselves: a server needs neither. */
 export { getDatasetVersion, listDatasets } from "#lib/datasets/list-datasets.ts";
-export { materialise } from "#lib/datasets/materialise.ts";
-export { prepareDataset } from "#lib/datasets/prepare-dataset.ts";
-export { requestDataset } from "#lib/datasets/request-dataset.ts";

@@ -7,7 +7,7 @@ const isoDate = z.iso.datetime();
 export const DatasetSourceSchema = z.enum(DATASET_SOURCES);
 const classCounts = z.array(z.int().min(0)).length(10);
 
-export const DatasetSample = z.object({
+const DatasetSample = z.object({
   label: z.int().min(0).max(9),
   /** 28 × 28 bytes, row-major, white on black, base64. */
   pixels: z.string(),

@@ -1,5 +1,5 @@
-/** The room's door. */
-export { getHistory, getModel, getVersion } from "#lib/registry/get-model.ts";
+/** The room's door: what rooms above and pages use. */
+export { getHistory, getModel } from "#lib/registry/get-model.ts";
 export { getProductionVersion, hadProduction } from "#lib/registry/get-production-version.ts";
 export { listModels } from "#lib/registry/list-models.ts";
 export { registerVersion } from "#lib/registry/register-version.ts";

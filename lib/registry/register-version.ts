@@ -8,10 +8,10 @@ import { emit } from "#lib/platform/outbox.ts";
 import { lineageOf } from "#lib/registry/lineage-of.ts";
 import { ModelName, type ModelVersion } from "#lib/registry/schemas.ts";
 import { insertVersion, lockModel, selectVersion } from "#lib/registry/store.ts";
-import { getRun } from "#lib/tracking/get-run.ts";
+import { getRun } from "#lib/tracking/index.ts";
 
 /** The artifact that a version is. */
-export const MODEL_ARTIFACT = "model/model.onnx";
+const MODEL_ARTIFACT = "model/model.onnx";
 
 /**
  * Makes a run's model the next version of `modelName`, with its lineage; the model is made if it is new. Its row is

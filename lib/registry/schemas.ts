@@ -4,11 +4,11 @@ import { STAGES } from "#lib/registry/status.ts";
 /** Browser-safe: what the room takes and gives. */
 
 const isoDate = z.iso.datetime();
-export const StageSchema = z.enum(STAGES);
+const StageSchema = z.enum(STAGES);
 export const ModelName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "starts with a letter or digit, then letters, digits, . _ -");
-export const VersionNumber = z.coerce.number().int().min(1).max(2_147_483_647);
+const VersionNumber = z.coerce.number().int().min(1).max(2_147_483_647);
 
 /** Where a version comes from. What a run does not say is null. */
 export const Lineage = z.object({

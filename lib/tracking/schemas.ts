@@ -6,9 +6,9 @@ import { RUN_STATUSES } from "#lib/tracking/status.ts";
 
 const isoDate = z.iso.datetime();
 export const RunId = z.string().regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hex digits");
-export const ExperimentId = z.string().regex(/^[0-9]{1,18}$/, "must be a number in digits");
+const ExperimentId = z.string().regex(/^[0-9]{1,18}$/, "must be a number in digits");
 export const RunStatusSchema = z.enum(RUN_STATUSES);
-export const LifecycleStage = z.enum(["active", "deleted"]);
+const LifecycleStage = z.enum(["active", "deleted"]);
 
 /** JSON has no NaN: what is not finite travels as a word. */
 export const MetricValue = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]);
@@ -97,7 +97,7 @@ export const RunDetail = z.object({
 export type RunDetail = z.infer<typeof RunDetail>;
 
 /** `created` and `name`, or the newest value of a metric as `metric:test_accuracy`; a leading `-` turns it round. */
-export const RunSort = z.string().regex(/^-?(created|name|metric:.{1,250})$/, "must be created, name or metric:<name>");
+const RunSort = z.string().regex(/^-?(created|name|metric:.{1,250})$/, "must be created, name or metric:<name>");
 
 const commaList = z
   .string()

@@ -5,7 +5,7 @@ import { withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
 import { notify } from "#lib/platform/notify.ts";
 import { emit } from "#lib/platform/outbox.ts";
-import { setRunStatus } from "#lib/tracking/set-run-status.ts";
+import { setRunStatus } from "#lib/tracking/index.ts";
 import { isRunOver } from "#lib/tracking/status.ts";
 import { isAlive } from "#lib/training/liveness.ts";
 import type { SubmittedRun } from "#lib/training/schemas.ts";

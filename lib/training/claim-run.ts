@@ -1,7 +1,7 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { emit } from "#lib/platform/outbox.ts";
-import { setRunStatus } from "#lib/tracking/set-run-status.ts";
+import { setRunStatus } from "#lib/tracking/index.ts";
 import { isRunOver } from "#lib/tracking/status.ts";
 import { isAlive } from "#lib/training/liveness.ts";
 import { type JobRow, releaseJob, selectJob, takeJob } from "#lib/training/store/jobs.ts";

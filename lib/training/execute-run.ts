@@ -6,8 +6,7 @@ import { type TrainInChildResult, trainInChild } from "#lib/engine/child/train-i
 import { TrainSpec } from "#lib/engine/schemas.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import type { NotifyHub } from "#lib/platform/notify.ts";
-import { putArtifact } from "#lib/tracking/put-artifact.ts";
-import { setTags } from "#lib/tracking/set-tags.ts";
+import { putArtifact, setTags } from "#lib/tracking/index.ts";
 import { chooseEngine } from "#lib/training/choose-engine.ts";
 import { claimRun } from "#lib/training/claim-run.ts";
 import { codeRevision } from "#lib/training/code-revision.ts";

@@ -3,7 +3,7 @@ import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { lockAttempt } from "#lib/training/store/jobs.ts";
 
 /** Another attempt has the run: whoever gets this stops and writes nothing more. */
-export class RunLostError extends Error {
+class RunLostError extends Error {
   readonly code = "run_lost";
 
   constructor(runId: string, attempt: number) {

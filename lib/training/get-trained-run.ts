@@ -1,6 +1,6 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { getRun } from "#lib/tracking/get-run.ts";
+import { getRun } from "#lib/tracking/index.ts";
 import type { TrainedRun, TrainingState } from "#lib/training/schemas.ts";
 import { type JobRow, selectEvaluation, selectJob } from "#lib/training/store/jobs.ts";
 

@@ -2,8 +2,7 @@ import type { Ready } from "#lib/engine/child/protocol.ts";
 import type { BatchReport, EpochReport } from "#lib/engine/schemas.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { messageOf } from "#lib/platform/errors.ts";
-import { dropPoints } from "#lib/tracking/drop-points.ts";
-import { logMetrics, type MetricPoint } from "#lib/tracking/log-metrics.ts";
+import { dropPoints, logMetrics, type MetricPoint } from "#lib/tracking/index.ts";
 import { type Attempt, fenced } from "#lib/training/fenced.ts";
 import { updateEpochs } from "#lib/training/store/jobs.ts";
 

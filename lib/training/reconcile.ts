@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { emit } from "#lib/platform/outbox.ts";
-import { setRunStatus } from "#lib/tracking/set-run-status.ts";
+import { setRunStatus } from "#lib/tracking/index.ts";
 import { workFolder } from "#lib/training/execute-run.ts";
 import { SILENCE_MS } from "#lib/training/liveness.ts";
 import { releaseJob, selectByWorker, selectJob, selectNeglected, selectSettled } from "#lib/training/store/jobs.ts";

@@ -4,10 +4,10 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
 import { emit } from "#lib/platform/outbox.ts";
-import { setRunStatus } from "#lib/tracking/set-run-status.ts";
+import { setRunStatus } from "#lib/tracking/index.ts";
 import { canRunBeRetried } from "#lib/tracking/status.ts";
-import { clearRunTimes } from "#lib/tracking/store/runs.ts";
 import type { SubmittedRun } from "#lib/training/schemas.ts";
+import { canStrategyBecome } from "#lib/training/status.ts";
 import { clearForRetry, selectJob } from "#lib/training/store/jobs.ts";
 import { selectStrategyRun, updateStrategyRun } from "#lib/training/store/strategies.ts";
 import { withTracking } from "#lib/training/with-tracking.ts";
@@ -32,10 +32,9 @@ export async function retryRun(ctx: Ctx, input: { runId: string }): Promise<Subm
       });
     }
     await clearForRetry(tx, job.runId);
-    await clearRunTimes(tx, job.runId);
     await setRunStatus(withTracking(tx), { runId: job.runId, to: "QUEUED" });
     const group = job.strategyRunId === null ? null : await selectStrategyRun(tx, job.strategyRunId, { lock: true });
-    if (group !== null && group.status !== "RUNNING") {
+    if (group !== null && canStrategyBecome(group.status, "RUNNING")) {
       await updateStrategyRun(tx, group.id, { status: "RUNNING", bestRunId: group.bestRunId });
     }
     audit(tx, { action: "training.retry", subject: `run:${job.runId}`, detail: { attempt: job.attempt } });

@@ -21,7 +21,7 @@ export const RequestedSpec = TrainSpec.extend({ engine: EngineChoice.default("au
 export type RequestedSpec = z.infer<typeof RequestedSpec>;
 export type RequestedSpecInput = z.input<typeof RequestedSpec>;
 
-export const RunName = z.string().trim().min(1).max(250);
+const RunName = z.string().trim().min(1).max(250);
 
 export const SubmitRunBody = z.strictObject({
   /** Made from the architecture and learning rate when absent. */

@@ -3,9 +3,7 @@ import type { Evaluation } from "#lib/engine/schemas.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { isAppError, messageOf } from "#lib/platform/errors.ts";
 import { emit } from "#lib/platform/outbox.ts";
-import { logMetrics } from "#lib/tracking/log-metrics.ts";
-import { setRunStatus } from "#lib/tracking/set-run-status.ts";
-import { setTags } from "#lib/tracking/set-tags.ts";
+import { logMetrics, setRunStatus, setTags } from "#lib/tracking/index.ts";
 import { type Attempt, fenced } from "#lib/training/fenced.ts";
 import type { StopReason } from "#lib/training/run-keeper.ts";
 import { releaseJob, updateEvaluation } from "#lib/training/store/jobs.ts";
@@ -73,7 +71,7 @@ export async function settleBrokenRun(
 }
 
 /** Bad data or shapes fail the same way every time; a child that died or a mirror that is away may not. */
-export function isRetryable(error: unknown): boolean {
+function isRetryable(error: unknown): boolean {
   if (error instanceof TrainingError) {
     return error.retryable;
   }

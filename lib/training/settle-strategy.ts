@@ -2,12 +2,10 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { emit } from "#lib/platform/outbox.ts";
-import { hadProduction } from "#lib/registry/get-production-version.ts";
-import { registerVersion } from "#lib/registry/register-version.ts";
-import { setStage } from "#lib/registry/set-stage.ts";
+import { hadProduction, registerVersion, setStage } from "#lib/registry/index.ts";
 import { isRunActive } from "#lib/tracking/status.ts";
 import { QUICKSTART_ACTOR } from "#lib/training/quickstart.ts";
-import type { StrategyStatus } from "#lib/training/status.ts";
+import { canStrategyBecome, type StrategyStatus } from "#lib/training/status.ts";
 import { selectJob } from "#lib/training/store/jobs.ts";
 import {
   type StrategyMember,
@@ -37,7 +35,7 @@ export async function settleStrategy(ctx: Ctx, input: { runId: string }): Promis
     if (ended?.status === "FINISHED") {
       await promoteFirst(tx, group, ended);
     }
-    if (group.status !== "RUNNING" || members.some((member) => isRunActive(member.status))) {
+    if (!canStrategyBecome(group.status, "FINISHED") || members.some((member) => isRunActive(member.status))) {
       return;
     }
     await closeStrategy(tx, group, members);

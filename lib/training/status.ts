@@ -3,7 +3,7 @@ export const STRATEGY_STATUSES = ["RUNNING", "FINISHED", "FAILED", "CANCELLED"] 
 export type StrategyStatus = (typeof STRATEGY_STATUSES)[number];
 
 /** A retried run opens its strategy again. */
-export const STRATEGY_TRANSITIONS: Record<StrategyStatus, readonly StrategyStatus[]> = {
+const STRATEGY_TRANSITIONS: Record<StrategyStatus, readonly StrategyStatus[]> = {
   RUNNING: ["FINISHED", "FAILED", "CANCELLED"],
   FINISHED: ["RUNNING"],
   FAILED: ["RUNNING"],

@@ -3,8 +3,7 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { emit } from "#lib/platform/outbox.ts";
-import { ensureExperiment } from "#lib/tracking/create-experiment.ts";
-import { createRun } from "#lib/tracking/create-run.ts";
+import { createRun, ensureExperiment } from "#lib/tracking/index.ts";
 import { defaultRunName, runParams } from "#lib/training/run-params.ts";
 import {
   type DatasetChoice,

@@ -4,7 +4,7 @@ import { actorName, type Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { InvalidError, NotFoundError } from "#lib/platform/errors.ts";
 import { newId } from "#lib/platform/ids.ts";
-import { ensureExperiment } from "#lib/tracking/create-experiment.ts";
+import { ensureExperiment } from "#lib/tracking/index.ts";
 import { readStrategyRun } from "#lib/training/get-strategy-run.ts";
 import {
   RequestedSpec,

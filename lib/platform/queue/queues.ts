@@ -6,7 +6,7 @@ import { type JobDefinition, packJob, QUEUES, type QueueName } from "#lib/platfo
 import type { Runtime } from "#lib/platform/runtime.ts";
 
 /** How many jobs are in which state. */
-export type QueueCounts = Record<"waiting" | "active" | "delayed" | "failed", number>;
+type QueueCounts = Record<"waiting" | "active" | "delayed" | "failed", number>;
 
 /** The process's producers. */
 export interface Queues {

@@ -68,7 +68,9 @@ export async function updateRunStatus(tx: Tx, id: string, to: RunStatus, error: 
   await querySql(
     tx,
     `UPDATE run SET status = $2, error = $3::jsonb,
-       started_at = CASE WHEN $2 = 'RUNNING' THEN coalesce(started_at, $4::timestamptz) ELSE started_at END,
+       -- A retry (QUEUED after an end) starts the clock anew; a run that was handed back keeps it.
+       started_at = CASE WHEN $2 = 'RUNNING' THEN coalesce(started_at, $4::timestamptz)
+         WHEN $2 = 'QUEUED' AND ended_at IS NOT NULL THEN NULL ELSE started_at END,
        ended_at = CASE WHEN $5::boolean THEN $4::timestamptz ELSE NULL END
      WHERE id = $1`,
     [id, to, error === null ? null : JSON.stringify(error), now, over],
@@ -85,9 +87,4 @@ export async function updateLifecycle(tx: Tx, id: string, stage: "active" | "del
     `UPDATE run SET lifecycle_stage = $2, deleted_at = CASE WHEN $2 = 'deleted' THEN $3::timestamptz END WHERE id = $1`,
     [id, stage, tx.clock.now()],
   );
-}
-
-/** The clock of a retried run starts anew. */
-export async function clearRunTimes(tx: Tx, id: string): Promise<void> {
-  await querySql(tx, "UPDATE run SET started_at = NULL, ended_at = NULL, error = NULL WHERE id = $1", [id]);
 }
