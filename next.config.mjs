@@ -25,5 +25,7 @@ export default {
     "@tensorflow/tfjs-backend-wasm",
     "@tensorflow/tfjs-node",
   ],
+  // Written at the end of each build for the next one, which is rare: the first start should not wait for it.
+  experimental: { turbopackFileSystemCacheForBuild: false },
   turbopack: { root: import.meta.dirname },
 };

@@ -4,7 +4,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { pagesHash } from "./lib/build.mjs";
 import { ROOT } from "./lib/paths.mjs";
 import { freePort } from "./lib/ports.mjs";
@@ -49,6 +49,11 @@ beforeAll(async () => {
   fs.writeFileSync(path.join(clone, ".next", "assay-sources"), pagesHash(clone));
   port = await freePort();
 });
+const npms: ChildProcess[] = [];
+afterEach(async () => {
+  for (const npm of npms.splice(0)) npm.kill("SIGTERM");
+  await until("everything to be gone", () => processes().length === 0, 10_000);
+});
 afterAll(() => fs.rmSync(clone, { recursive: true, force: true }));
 
 interface Started {
@@ -72,6 +77,7 @@ function npmStart(more: Record<string, string> = {}): Started {
       ...more,
     },
   });
+  npms.push(npm);
   let text = "";
   npm.stdout.on("data", (chunk) => {
     text += chunk;
@@ -83,7 +89,7 @@ function npmStart(more: Record<string, string> = {}): Started {
   return { npm, text: () => text, exit };
 }
 
-async function until(what: string, condition: () => boolean | Promise<boolean>, patienceMs = 60_000) {
+async function until(what: string, condition: () => boolean | Promise<boolean>, patienceMs = 30_000) {
   const end = Date.now() + patienceMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${patienceMs} ms for ${what}`);
@@ -133,7 +139,7 @@ const answers = () =>
     () => false,
   );
 
-describe("npm start", () => {
+describe("npm start", { timeout: 150_000 }, () => {
   test("starts everything, gives the processes what they need, and ends within 4 s of SIGTERM to npm", async () => {
     const started = npmStart({ ASSAY_DATA_DIR: "some/data" });
     await ready(started);
@@ -147,12 +153,8 @@ describe("npm start", () => {
     expect(env["ASSAY_SECRET"]?.length).toBeGreaterThanOrEqual(32);
     const status = JSON.parse(fs.readFileSync(path.join(clone, ".assay/run/engines.json"), "utf8"));
     expect(status).toEqual({ state: "unavailable", engine: "wasm", reason: "ASSAY_ENGINES=wasm" });
-    const before = processes();
     for (const part of ["dist/server.js", "dist/worker.js", "bin/postgres", "sleep 1000"]) {
-      expect(
-        before.some((line) => line.includes(part)),
-        part,
-      ).toBe(true);
+      await until(part, () => processes().some((line) => line.includes(part)));
     }
 
     // A second start on the same home leaves the first alone.
@@ -174,6 +176,7 @@ describe("npm start", () => {
     const { pid } = await get();
     await get("/crash").catch(() => undefined);
     await until("another server", async () => (await answers()) && (await get()).pid !== pid);
+    await until("the worker", () => find("dist/worker.js") > 0);
     const worker = find("dist/worker.js");
     process.kill(worker, "SIGKILL");
     await until("another worker", () => find("dist/worker.js") > 0 && find("dist/worker.js") !== worker);
@@ -181,6 +184,9 @@ describe("npm start", () => {
     process.kill(postgres, "SIGKILL");
     await until("another Postgres", () => find("bin/postgres") > 0 && find("bin/postgres") !== postgres);
     expect(started.text()).toMatch(/The server ended \(code 3\).*\n(.*\n)*.*The worker ended \(SIGKILL\)/);
+    // In the middle of Postgres's recovery.
+    process.kill(find("bin/postgres"), "SIGKILL");
+    await until("Postgres to come back", () => started.text().includes("starting it again (2)"));
     started.npm.kill("SIGINT");
     await started.exit;
     expect(processes()).toEqual([]);

@@ -88,11 +88,11 @@ async function runInitdb(place, args) {
  * worker have written their last. Resolves when it takes connections.
  *
  * @param {PostgresPlace} place
- * @param {{ port: number, durable: boolean, log: (text: string) => void, timeoutMs?: number }} options
+ * @param {{ port: number, durable: boolean, log: (text: string) => void, timeoutMs?: number, signal?: AbortSignal }} options
  * @returns {Promise<{ child: import("node:child_process").ChildProcess } | { failed: string }>} `failed`: it ended
  *   before that, with what it said
  */
-export async function launch(place, { port, durable, log, timeoutMs = 120_000 }) {
+export async function launch(place, { port, durable, log, timeoutMs = 120_000, signal }) {
   const settings = { ...SETTINGS, ...(durable ? {} : NOT_DURABLE), port: String(port) };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const child = spawnAs(place, "postgres", ["-D", place.data, ...flags]);
@@ -102,8 +102,13 @@ export async function launch(place, { port, durable, log, timeoutMs = 120_000 })
       child.kill("SIGQUIT");
       resolve({ failed: `not ready within ${timeoutMs / 1000} s. ${lastLine(said)}` });
     }, timeoutMs);
+    // While it recovers from a crash it heeds no gentler signal; it only has to recover again.
+    const breakOff = () => void child.kill("SIGQUIT");
+    if (signal?.aborted) breakOff();
+    signal?.addEventListener("abort", breakOff, { once: true });
     const done = (/** @type {{ child: typeof child } | { failed: string }} */ result) => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", breakOff);
       resolve(result);
     };
     child.on("error", (error) => {

@@ -46,12 +46,14 @@ const LOCK_PATIENCE_MS = 20_000;
  * @param {boolean} [options.durable] false for tests: fsync off
  * @param {(text: string) => void} [options.log] what Postgres writes, and what we do about it
  * @param {number} [options.port] taken if it is free, else another
+ * @param {AbortSignal} [options.signal] breaks the start off; nothing is left running then
  * @param {string} [options.root] the folder that holds node_modules
  * @param {string} [options.outsideRoot] default /var/lib/assay: where data goes that the user cannot reach in the home
  * @returns {Promise<RunningPostgres>}
  * @throws {Failure} with the remedy
  */
-export async function startPostgres({ home, durable = true, log = () => undefined, port: wanted, root, outsideRoot }) {
+export async function startPostgres(options) {
+  const { home, durable = true, log = () => undefined, port: wanted, signal, root, outsideRoot } = options;
   makeHome(home);
   const { native, version } = embeddedPostgres(root);
   linkLibraries(native);
@@ -73,7 +75,7 @@ export async function startPostgres({ home, durable = true, log = () => undefine
   };
   if (fresh) await initCluster(place, passwords.superuser);
 
-  const { child, port } = await launchPatiently(place, { wanted, durable, log });
+  const { child, port } = await launchPatiently(place, { wanted, durable, log, signal });
   const pid = child.pid ?? 0;
   const callOff = guard(pid, "INT", identity(place));
   writeRecord(home, pid, port, place.data);
@@ -115,14 +117,15 @@ export async function startPostgres({ home, durable = true, log = () => undefine
 /**
  * Launches, and tries again while the lock of the last one is going away or the port was taken in between.
  * @param {import("./pg-place.mjs").PostgresPlace} place
- * @param {{ wanted: number | undefined, durable: boolean, log: (text: string) => void }} options
+ * @param {{ wanted: number | undefined, durable: boolean, log: (text: string) => void, signal: AbortSignal | undefined }} options
  */
-async function launchPatiently(place, { wanted, durable, log }) {
+async function launchPatiently(place, { wanted, durable, log, signal }) {
   const end = Date.now() + LOCK_PATIENCE_MS;
   for (let attempt = 0; ; attempt += 1) {
     const port = attempt === 0 && wanted && (await isPortFree(wanted)) ? wanted : await freePort();
-    const result = await launch(place, { port, durable, log });
+    const result = await launch(place, { port, durable, log, ...(signal ? { signal } : {}) });
     if ("child" in result) return { child: result.child, port };
+    signal?.throwIfAborted();
     if (LOCKED.test(result.failed) && Date.now() < end) {
       await sleep(400);
       continue;

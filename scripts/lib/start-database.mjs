@@ -1,5 +1,6 @@
 import path from "node:path";
-import { Failure } from "./failure.mjs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure, messageOf } from "./failure.mjs";
 import { migrateDatabase } from "./migrate.mjs";
 import { connect } from "./pg-roles.mjs";
 import { startPostgres } from "./postgres.mjs";
@@ -7,6 +8,8 @@ import { startPostgres } from "./postgres.mjs";
 /** From SIGTERM to nothing left are 4 s; Postgres's part, before it is told to stop at once and recover later. */
 const STOP_PATIENCE_MS = 1_000;
 const RESTARTS = 5;
+/** After this long without a crash they are counted anew. */
+const CALM_MS = 10 * 60_000;
 
 /**
  * @typedef {object} StartDatabase
@@ -25,11 +28,12 @@ const RESTARTS = 5;
  * @param {(text: string) => void} options.log Postgres's own words
  * @param {(line: string) => void} options.note what a person should read
  * @param {(detail: string) => void} options.say
+ * @param {AbortSignal} options.signal
  * @param {() => void} options.onMoved Postgres came back on another port
  * @param {(error: unknown) => void} options.onLost Postgres does not come back
  * @returns {Promise<StartDatabase>}
  */
-export async function startDatabase({ home, env, log, note, say, onMoved, onLost }) {
+export async function startDatabase({ home, env, log, note, say, signal, onMoved, onLost }) {
   const backups = path.join(home, "backups");
   const given = env["DATABASE_URL"];
   if (given) {
@@ -41,28 +45,48 @@ export async function startDatabase({ home, env, log, note, say, onMoved, onLost
   }
 
   say("starting Postgres");
-  let postgres = await startPostgres({ home, log });
-  let stopping = false;
+  let postgres = await startPostgres({ home, log, signal });
+  const stopping = new AbortController();
+  /** @type {Promise<void>} what goes on after a crash */
+  let recovery = Promise.resolve();
   let restarts = 0;
-  const watch = () => {
-    postgres.exited.then(async ({ expected }) => {
-      if (expected || stopping) return;
+  let recoveredAt = 0;
+  const recover = async () => {
+    const { port } = postgres;
+    if (Date.now() - recoveredAt > CALM_MS) restarts = 0;
+    while (!stopping.signal.aborted) {
       restarts += 1;
-      note(`Postgres ended by itself; starting it again (${restarts}). See ${path.join(home, "logs", "postgres.log")}`);
+      if (restarts > RESTARTS) {
+        onLost(
+          new Failure(
+            "Postgres ends again and again.",
+            `See ${path.join(home, "logs", "postgres.log")}; is the disk full?`,
+          ),
+        );
+        return;
+      }
+      note(`  ! Postgres ended by itself; starting it again (${restarts}).`);
       try {
-        if (restarts > RESTARTS) throw new Failure("Postgres ends again and again.", "See its log; is the disk full?");
-        const { port } = postgres;
-        postgres = await startPostgres({ home, log, port });
+        postgres = await startPostgres({ home, log, port, signal: stopping.signal });
+        recoveredAt = Date.now();
         watch();
         if (postgres.port !== port) onMoved();
+        return;
       } catch (error) {
-        onLost(error);
+        log(`${messageOf(error)}\n`);
+        await sleep(500 * restarts, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
+    }
+  };
+  const watch = () => {
+    postgres.exited.then(({ expected }) => {
+      if (!expected && !stopping.signal.aborted) recovery = recover();
     });
   };
   watch();
   const stop = async () => {
-    stopping = true;
+    stopping.abort();
+    await recovery;
     await postgres.stop(STOP_PATIENCE_MS);
   };
   try {
