@@ -2,7 +2,6 @@
 // 28 to 1,000 pixels, both polarities, off-centre, at half size in the frame, enlarged by repeating pixels or bicubically.
 // ASSAY_DATA_DIR says where MNIST is. The last line is one JSON object.
 import { parseArgs } from "node:util";
-import { encode } from "fast-png";
 import sharp from "sharp";
 import { mulberry32 } from "#lib/engine/digit/prng.ts";
 import { hasMnist, readMnist } from "#lib/engine/digit/testing/mnist-test-set.ts";
@@ -116,7 +115,8 @@ async function pngOf(
     }
   }
   if (inverted) for (let i = 0; i < frame.length; i++) frame[i] = 255 - (frame[i] ?? 0);
-  return encode({ width: size, height: size, data: frame, channels: 1 });
+  const raw = { width: size, height: size, channels: 1 as const };
+  return sharp(frame, { raw }).toColourspace("b-w").png({ compressionLevel: 3 }).toBuffer();
 }
 
 /** How far the ink of a 28×28 image can be moved: at most 3 pixels, and not over the edge. */

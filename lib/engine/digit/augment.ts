@@ -22,7 +22,7 @@ export interface AugmentOptions {
   recentre: number;
 }
 
-export const DEFAULT_AUGMENT: AugmentOptions = {
+const DEFAULT_AUGMENT: AugmentOptions = {
   clean: 0.2,
   rotateDegrees: 12,
   scale: 0.15,

@@ -1,5 +1,5 @@
 /** A connected piece of ink. Box ends are included. */
-export interface InkPart {
+interface InkPart {
   ink: number;
   peak: number;
   left: number;
@@ -20,14 +20,16 @@ export interface LabelledInk {
 export function labelInk(data: Uint8Array, width: number, height: number, low: number): LabelledInk {
   const labels = new Int32Array(width * height);
   const parts: InkPart[] = [];
-  const stack: number[] = [];
+  const stack = new Int32Array(width * height);
   for (let start = 0; start < labels.length; start++) {
     if (labels[start] !== 0 || (data[start] ?? 0) < low) continue;
     const label = parts.length + 1;
     const part: InkPart = { ink: 0, peak: 0, left: width, right: -1, top: height, bottom: -1 };
     labels[start] = label;
-    stack.push(start);
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    // A pixel is labelled when it is put on the stack, so each is put there once.
+    stack[0] = start;
+    for (let size = 1; size > 0; ) {
+      const at = stack[--size] ?? 0;
       const x = at % width;
       const y = (at - x) / width;
       const value = data[at] ?? 0;
@@ -37,12 +39,14 @@ export function labelInk(data: Uint8Array, width: number, height: number, low: n
       if (x > part.right) part.right = x;
       if (y < part.top) part.top = y;
       if (y > part.bottom) part.bottom = y;
-      for (let ny = y > 0 ? y - 1 : y; ny <= y + 1 && ny < height; ny++) {
-        for (let nx = x > 0 ? x - 1 : x; nx <= x + 1 && nx < width; nx++) {
-          const next = ny * width + nx;
+      const lastY = y + 1 < height ? y + 1 : y;
+      const firstX = x > 0 ? x - 1 : x;
+      const lastX = x + 1 < width ? x + 1 : x;
+      for (let ny = y > 0 ? y - 1 : y; ny <= lastY; ny++) {
+        for (let next = ny * width + firstX, end = ny * width + lastX; next <= end; next++) {
           if (labels[next] === 0 && (data[next] ?? 0) >= low) {
             labels[next] = label;
-            stack.push(next);
+            stack[size++] = next;
           }
         }
       }

@@ -20,6 +20,7 @@ export interface Region {
  */
 export function backdropOf({ width, height, data }: RgbaImage): number {
   const count = width * height;
+  if (isOpaque(data, count)) return 0;
   const histogram = new Uint32Array(256);
   let opaque = 0;
   let light = 0;
@@ -34,7 +35,6 @@ export function backdropOf({ width, height, data }: RgbaImage): number {
     opaque++;
     light += tone;
   }
-  if (opaque === seen) return 0;
   if (opaque === 0) return 0;
   if (opaque >= seen / 2) {
     let below = 0;
@@ -44,6 +44,11 @@ export function backdropOf({ width, height, data }: RgbaImage): number {
     }
   }
   return light / opaque > 127 ? 0 : 255;
+}
+
+function isOpaque(data: Uint8Array | Uint8ClampedArray, count: number): boolean {
+  for (let at = 3; at < 4 * count; at += 4) if (data[at] !== 255) return false;
+  return true;
 }
 
 /** Luma of Rec. 601 in integers; a grey pixel keeps its value exactly. */

@@ -82,10 +82,12 @@ function finish({ width, height, data }: Found, factor: number): DigitResult {
   const native = factor === 1 && Math.abs(longest - BOX_SIDE) <= 1;
   const columns = native ? width : Math.max(1, Math.round((width * BOX_SIDE) / longest));
   const rows = native ? height : Math.max(1, Math.round((height * BOX_SIDE) / longest));
-  const small = native ? Float32Array.from(data) : areaAverage(data, width, height, columns, rows);
-  const ink = small.reduce((sum, v) => sum + v, 0);
+  const small = native ? new Float32Array(data) : areaAverage(data, width, height, columns, rows);
+  let ink = 0;
+  for (let i = 0; i < small.length; i++) ink += small[i] ?? 0;
+  let peak = 0;
+  for (let i = 0; i < data.length; i++) peak = Math.max(peak, data[i] ?? 0);
   // Faint ink (pencil, grey paper) counts as if it were black: the limits are about how much is drawn, not how dark.
-  const peak = data.reduce((most, v) => Math.max(most, v), 0);
   const amount = ink / (peak < 200 ? peak : 255);
   if (amount < MIN_INK) return refuse("too_little_ink");
   if (amount > MAX_INK) return refuse("too_much_ink");

@@ -28,7 +28,7 @@ export function inkScaleOf(gray: Gray): InkScale | null {
   const histogram = new Uint32Array(256);
   for (let i = 0; i < data.length; i++) histogram[data[i] ?? 0] = (histogram[data[i] ?? 0] ?? 0) + 1;
   const border = borderOf(gray);
-  const paper = border[border.length >> 1] ?? 0;
+  const paper = quantileOf(border, 0.5);
   const dark = paper >= otsu(histogram, data.length);
 
   const contrast = new Uint32Array(256);
@@ -41,8 +41,12 @@ export function inkScaleOf(gray: Gray): InkScale | null {
   }
   if (peak < MIN_CONTRAST) return null;
 
-  const deviations = border.map((tone) => Math.abs(tone - paper)).sort((a, b) => a - b);
-  const noise = deviations[Math.floor(deviations.length * 0.85)] ?? 0;
+  const deviations = new Uint32Array(256);
+  for (let tone = 0; tone < 256; tone++) {
+    const away = Math.abs(tone - paper);
+    deviations[away] = (deviations[away] ?? 0) + (border[tone] ?? 0);
+  }
+  const noise = quantileOf(deviations, 0.85);
   const crisp = Math.max(width, height) <= SMALL_SIDE || hasRepeatedPixels(gray, paper);
   const floor = crisp ? 1 : Math.ceil(peak * EDGE_SHARE);
   const high = Math.max(otsu(contrast, data.length), MIN_CONTRAST / 2, 2 * noise + 1);
@@ -77,10 +81,32 @@ function hasRepeatedPixels({ width, height, data }: Gray, paper: number): boolea
   return gray > 0 && repeated >= gray * 0.5;
 }
 
-/** Tones of the outermost pixels, ascending. */
-function borderOf({ width, height, data }: Gray): number[] {
-  const tones: number[] = [];
-  for (let x = 0; x < width; x++) tones.push(data[x] ?? 0, data[(height - 1) * width + x] ?? 0);
-  for (let y = 1; y + 1 < height; y++) tones.push(data[y * width] ?? 0, data[y * width + width - 1] ?? 0);
-  return tones.sort((a, b) => a - b);
+/** Histogram of the outermost pixels. */
+function borderOf({ width, height, data }: Gray): Uint32Array {
+  const tones = new Uint32Array(256);
+  const count = (at: number) => {
+    const tone = data[at] ?? 0;
+    tones[tone] = (tones[tone] ?? 0) + 1;
+  };
+  for (let x = 0; x < width; x++) {
+    count(x);
+    count((height - 1) * width + x);
+  }
+  for (let y = 1; y + 1 < height; y++) {
+    count(y * width);
+    count(y * width + width - 1);
+  }
+  return tones;
+}
+
+/** The value that more than `share` of the counted ones do not exceed. */
+function quantileOf(histogram: Uint32Array, share: number): number {
+  let total = 0;
+  for (let i = 0; i < 256; i++) total += histogram[i] ?? 0;
+  let below = 0;
+  for (let i = 0; i < 256; i++) {
+    below += histogram[i] ?? 0;
+    if (below > share * total) return i;
+  }
+  return 255;
 }

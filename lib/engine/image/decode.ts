@@ -10,7 +10,7 @@ export interface ImageLimits {
   maxPixels: number;
 }
 
-export const DEFAULT_IMAGE_LIMITS: ImageLimits = { maxPixels: 16 * 1024 * 1024 };
+const DEFAULT_IMAGE_LIMITS: ImageLimits = { maxPixels: 16 * 1024 * 1024 };
 
 /** PNGs up to this many pixels are decoded at once; larger ones go to sharp's threads, off the event loop. */
 const AT_ONCE_PIXELS = 512 * 512;

@@ -23,7 +23,13 @@ export function readMnist(part: "train" | "t10k"): Mnist {
 /** A grey image as an upload would be decoded: opaque RGBA. */
 export function grayToRgba(gray: ArrayLike<number>, width: number, height: number): RgbaImage {
   const data = new Uint8Array(width * height * 4);
-  for (let i = 0; i < width * height; i++) data.fill(gray[i] ?? 0, 4 * i, 4 * i + 3).fill(255, 4 * i + 3, 4 * i + 4);
+  for (let i = 0, at = 0; i < width * height; i++) {
+    const tone = gray[i] ?? 0;
+    data[at++] = tone;
+    data[at++] = tone;
+    data[at++] = tone;
+    data[at++] = 255;
+  }
   return { width, height, data };
 }
 
@@ -49,23 +55,35 @@ export function redrawBilevel(digit: Uint8Array, left: number, top: number, canv
 }
 
 /**
- * A classifier without training: the label of the nearest of `reference` (Euclidean). Accurate enough (about 0.95 with
- * 6,000 references) to notice a preprocessing that damages digits.
+ * A classifier without training: the label of the nearest of the first `count` references, compared at 14×14. Accurate
+ * enough (about 0.94 with 4,000) to notice a preprocessing that damages digits.
  */
-export function nearestLabel(pixels: ArrayLike<number>, reference: Mnist, count: number): number {
-  let best = Number.POSITIVE_INFINITY;
-  let label = -1;
-  for (let i = 0; i < count; i++) {
-    const from = i * 784;
-    let distance = 0;
-    for (let j = 0; j < 784 && distance < best; j++) {
-      const difference = (pixels[j] ?? 0) - (reference.images[from + j] ?? 0);
-      distance += difference * difference;
-    }
-    if (distance < best) {
-      best = distance;
-      label = reference.labels[i] ?? -1;
-    }
-  }
-  return label;
+export function nearestNeighbour({ images, labels }: Mnist, count: number): (pixels: Uint8Array) => number {
+  const references = Array.from({ length: count }, (_, i) => halve(images.subarray(i * 784, i * 784 + 784)));
+  return (pixels) => {
+    const query = halve(pixels);
+    let best = Number.POSITIVE_INFINITY;
+    let label = -1;
+    references.forEach((reference, i) => {
+      let distance = 0;
+      for (let j = 0; j < 196 && distance < best; j++) {
+        const difference = (query[j] ?? 0) - (reference[j] ?? 0);
+        distance += difference * difference;
+      }
+      if (distance < best) {
+        best = distance;
+        label = labels[i] ?? -1;
+      }
+    });
+    return label;
+  };
+}
+
+function halve(pixels: Uint8Array): Float32Array {
+  const half = new Float32Array(196);
+  pixels.forEach((v, i) => {
+    const at = Math.floor(i / 56) * 14 + Math.floor((i % 28) / 2);
+    half[at] = (half[at] ?? 0) + v;
+  });
+  return half;
 }
