@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
-import { useMemo, useRef, useState, useTransition } from "react";
+import { useMemo, useRef, useState, useSyncExternalStore, useTransition } from "react";
 import { Button } from "#app/_ui/button.tsx";
 import { cn } from "#app/_ui/cn.ts";
 import { CodeBlock } from "#app/_ui/copy.tsx";
@@ -186,6 +186,12 @@ function SortableTh(props: { id: string; sort: string; onSort(sort: string): voi
 }
 
 function NoRuns({ filtered, deleted, onClear }: { filtered: boolean; deleted: boolean; onClear(): void }) {
+  // The server does not know it: asked for after the first paint, so that both render the same at first.
+  const origin = useSyncExternalStore(
+    () => () => undefined,
+    () => location.origin,
+    () => "",
+  );
   if (filtered || deleted) {
     return (
       <EmptyState title={deleted ? "No deleted runs" : "No run matches"}>
@@ -205,7 +211,7 @@ function NoRuns({ filtered, deleted, onClear }: { filtered: boolean; deleted: bo
       <p>or from a terminal, with an API key:</p>
       <CodeBlock
         label="the command"
-        code={`curl -X POST ${typeof location === "undefined" ? "" : location.origin}/api/training/strategies/mnist-three-runs \\\n  -H "Authorization: Bearer $ASSAY_KEY" -H "Content-Type: application/json" -d '{}'`}
+        code={`curl -X POST ${origin}/api/training/strategies/mnist-three-runs \\\n  -H "Authorization: Bearer $ASSAY_KEY" -H "Content-Type: application/json" -d '{}'`}
       />
     </EmptyState>
   );
