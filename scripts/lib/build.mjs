@@ -6,7 +6,7 @@ import { hashOf, readIfThere, writeAtomic } from "./files.mjs";
 import { ROOT } from "./paths.mjs";
 
 /** The processes that run from `dist/` in production: output name → source. */
-export const ENTRIES = {
+const ENTRIES = {
   server: "server/main.ts",
   worker: "workers/main.ts",
   "training-child": "workers/training-child.ts",

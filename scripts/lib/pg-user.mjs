@@ -16,7 +16,14 @@ export function postgresUser(uid = process.getuid?.()) {
   if (uid !== 0) return undefined;
   const existing = lookUp("postgres") ?? lookUp("assay");
   if (existing) return existing;
-  spawnSync("useradd", ["--system", "--no-create-home", "--user-group", "--shell", "/usr/sbin/nologin", "assay"]);
+  spawnSync("/usr/sbin/useradd", [
+    "--system",
+    "--no-create-home",
+    "--user-group",
+    "--shell",
+    "/usr/sbin/nologin",
+    "assay",
+  ]);
   const user = lookUp("assay") ?? lookUp("nobody");
   if (user) return user;
   throw new Failure(

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { Failure } from "./failure.mjs";
 import { hashOf, readIfThere, writeAtomic } from "./files.mjs";
@@ -31,8 +32,10 @@ export async function setUp({ root = ROOT, force = false, signal } = {}) {
  * @param {AbortSignal | undefined} signal
  */
 async function generateClient(root, force, signal) {
-  const manifest = path.join("node_modules", "prisma", "package.json");
-  const want = hashOf(root, ["prisma/schema", "prisma.config.ts", manifest]);
+  const require = createRequire(path.join(root, "package.json"));
+  const manifests = [require.resolve("prisma/package.json"), require.resolve("@prisma/client/package.json")];
+  const versions = manifests.map((file) => path.relative(root, file));
+  const want = hashOf(root, ["prisma/schema", "prisma.config.ts", ...versions]);
   const stamp = path.join(root, "lib", "platform", "generated", ".inputs");
   const there = fs.existsSync(path.join(root, "lib", "platform", "generated", "client.ts"));
   if (!force && there && readIfThere(stamp) === want) return false;

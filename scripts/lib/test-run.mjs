@@ -37,6 +37,8 @@ export async function runTests({ stages, filters }) {
     });
 
   const wanted = requirements();
+  // Playwright's configuration takes the browser from here.
+  if (wanted.found.chromium) process.env["ASSAY_CHROMIUM"] = wanted.found.chromium;
   const say = (/** @type {string} */ detail) => console.log(`packages: ${detail}`);
   const installed = await quietly("packages", () => installPackages({ dev: true, say }));
   if (installed) {
