@@ -41,9 +41,9 @@ export const STRATEGIES: readonly Strategy[] = [
         name: "enhanced-tuned",
         spec: spec({
           architecture: "enhanced",
-          learningRate: 1e-3,
-          batchSize: 64,
-          epochs: 12,
+          learningRate: 2e-3,
+          batchSize: 128,
+          epochs: 10,
           schedule: "cosine",
           augment: true,
         }),
