@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, expectNoSideScroll, fromStart, SIGNED_IN, test } from "./fixtures.ts";
 
-/** Every page, in both themes and on desk and phone: nothing for axe to find, nothing that sticks out, nothing that jumps. */
+/** Every page: in both themes nothing for axe to find, on desk and phone nothing that sticks out, nothing that jumps. */
 test.use({ storageState: SIGNED_IN });
 
 const PAGES: { name: string; path: string }[] = [
@@ -21,26 +21,28 @@ const PAGES: { name: string; path: string }[] = [
   { name: "the API reference", path: "/api-reference" },
 ];
 
-const SIZES = [
-  { name: "desk", width: 1440, height: 900 },
-  { name: "phone", width: 390, height: 844 },
-];
-
 for (const theme of ["light", "dark"] as const) {
-  for (const size of SIZES) {
-    test.describe(`${theme}, ${size.name}`, () => {
-      test.use({ colorScheme: theme, viewport: { width: size.width, height: size.height } });
-      for (const { name, path } of PAGES) {
-        test(name, async ({ page }) => {
-          await page.goto(path.replace("{run}", await newestRun(page)));
-          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-          await expectAccessible(page);
-          await expectNoSideScroll(page);
-        });
-      }
+  test.describe(`${theme}, desk`, () => {
+    test.use({ colorScheme: theme });
+    for (const { name, path } of PAGES) {
+      test(name, async ({ page }) => {
+        await open(page, path);
+        await expectAccessible(page);
+        await expectNoSideScroll(page);
+      });
+    }
+  });
+}
+
+test.describe("phone", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+  for (const { name, path } of PAGES) {
+    test(name, async ({ page }) => {
+      await open(page, path);
+      await expectNoSideScroll(page);
     });
   }
-}
+});
 
 test("no layout jumps while lists and a run are loaded", async ({ page }) => {
   for (const path of ["/", "/runs", "/models", "/datasets", `/runs/${await newestRun(page)}`]) {
@@ -61,6 +63,11 @@ test("no layout jumps while lists and a run are loaded", async ({ page }) => {
     expect(shift, `layout shift of ${path}`).toBeLessThan(0.02);
   }
 });
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path.replace("{run}", await newestRun(page)));
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+}
 
 /** The id of the run that the story finished. */
 async function newestRun(page: Page): Promise<string> {

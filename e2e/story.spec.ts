@@ -178,6 +178,22 @@ test.describe("signed in", () => {
     expect(await reply.json()).toMatchObject({ model: { name: "digits", version: 1 }, prediction: expect.any(Number) });
   });
 
+  test("a seven drawn with the mouse is read as a seven, by the version that was promoted", async ({ page }) => {
+    await page.goto("/draw");
+    const pad = page.getByRole("application", { name: "Drawing pad" });
+    const box = await pad.boundingBox();
+    if (box === null) throw new Error("the pad has no size");
+    const at = (x: number, y: number) => [box.x + box.width * x, box.y + box.height * y] as const;
+    await page.mouse.move(...at(0.3, 0.25));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.68, 0.25), { steps: 12 });
+    await page.mouse.move(...at(0.45, 0.78), { steps: 16 });
+    await page.mouse.up();
+    const answer = page.getByRole("region", { name: "Answer" });
+    await expect(answer.locator("output")).toHaveText(/^7, \d+\.\d % sure$/);
+    await expect(answer.getByRole("link", { name: "digits version 1" })).toBeVisible();
+  });
+
   test("the list of runs is filtered, sorted and walked by keyboard, and its view is in the address", async ({
     page,
   }) => {
@@ -272,7 +288,8 @@ test.describe("signed in", () => {
   });
 
   test("what is not there says so and leads on", async ({ page, noise }) => {
-    await page.goto("/runs/00000000000000000000000000000000");
+    const reply = await page.goto("/runs/00000000000000000000000000000000");
+    expect(reply?.status()).toBe(404);
     await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();
     await expectAccessible(page);
     // The browser itself notes the page's 404.

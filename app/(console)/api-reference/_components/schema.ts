@@ -38,7 +38,7 @@ export interface Field {
 const MAX_DEPTH = 6;
 
 /** Follows references and folds `allOf` into one object. */
-export function resolve(schema: Schema, schemas: Schemas): Schema {
+function resolve(schema: Schema, schemas: Schemas): Schema {
   if (schema.$ref !== undefined) {
     const target = schemas[schema.$ref.slice(schema.$ref.lastIndexOf("/") + 1)];
     return target === undefined ? {} : resolve(target, schemas);

@@ -1,6 +1,4 @@
-import type { Metadata } from "next";
 import Link from "next/link";
-import { notFound } from "next/navigation";
 import { createLoader, parseAsInteger } from "nuqs/server";
 import { Card } from "#app/_ui/card.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
@@ -10,15 +8,11 @@ import { Page } from "#app/_ui/page.tsx";
 import { Stat, StatGrid } from "#app/_ui/stat.tsx";
 import { SyntheticBadge } from "#app/_ui/status-badge.tsx";
 import { Time } from "#app/_ui/time.tsx";
-import { notFoundOnMissing } from "#app/(console)/_live/not-found.ts";
 import { ClassCounts } from "#app/(console)/datasets/[name]/_components/class-counts.tsx";
+import { readDataset } from "#app/(console)/datasets/[name]/read-dataset.ts";
 import { requireSession } from "#lib/auth/session.ts";
-import { getDatasetVersion, listDatasets } from "#lib/datasets/index.ts";
+import { getDatasetVersion } from "#lib/datasets/index.ts";
 import { SOURCE_FACTS } from "#lib/datasets/sources.ts";
-
-export async function generateMetadata({ params }: PageProps<"/datasets/[name]">): Promise<Metadata> {
-  return { title: (await params).name };
-}
 
 const loadSearch = createLoader({ v: parseAsInteger });
 
@@ -26,10 +20,10 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
   const { name } = await params;
   const ctx = await requireSession();
   const { v } = await loadSearch(searchParams);
-  const dataset = (await listDatasets(ctx)).find((one) => one.name === name);
-  const version = v ?? dataset?.versions[0]?.version;
-  if (dataset === undefined || version === undefined) notFound();
-  const shown = await getDatasetVersion(ctx, { name, version }).catch(notFoundOnMissing);
+  const dataset = await readDataset(name);
+  // An address with a version that is not there shows the newest.
+  const version = dataset.versions.find((one) => one.version === v) ?? dataset.newest;
+  const shown = await getDatasetVersion(ctx, { name, version: version.version });
   return (
     <Page
       title={

@@ -1,4 +1,3 @@
-import type { Metadata } from "next";
 import Link from "next/link";
 import { createLoader, parseAsInteger } from "nuqs/server";
 import { Badge } from "#app/_ui/badge.tsx";
@@ -10,12 +9,9 @@ import { notFoundOnMissing } from "#app/(console)/_live/not-found.ts";
 import { StageHistory } from "#app/(console)/models/[name]/_components/stage-history.tsx";
 import { VersionCard } from "#app/(console)/models/[name]/_components/version-card.tsx";
 import { VersionTable } from "#app/(console)/models/[name]/_components/version-table.tsx";
+import { readModel } from "#app/(console)/models/[name]/read-model.ts";
 import { requireSession } from "#lib/auth/session.ts";
-import { getHistory, getModel } from "#lib/registry/index.ts";
-
-export async function generateMetadata({ params }: PageProps<"/models/[name]">): Promise<Metadata> {
-  return { title: (await params).name };
-}
+import { getHistory } from "#lib/registry/index.ts";
 
 const loadSearch = createLoader({ v: parseAsInteger });
 
@@ -23,7 +19,7 @@ export default async function ModelPage({ params, searchParams }: PageProps<"/mo
   const { name } = await params;
   const ctx = await requireSession();
   const [model, history, search] = await Promise.all([
-    getModel(ctx, { name }).catch(notFoundOnMissing),
+    readModel(name),
     getHistory(ctx, { name }).catch(notFoundOnMissing),
     loadSearch(searchParams),
   ]);

@@ -1,25 +1,17 @@
-import type { Metadata } from "next";
 import Link from "next/link";
-import { notFoundOnMissing } from "#app/(console)/_live/not-found.ts";
 import { batchesPerEpoch } from "#app/(console)/runs/[id]/_components/progress-of.ts";
 import { RunView } from "#app/(console)/runs/[id]/_components/run-view.tsx";
+import { readRun } from "#app/(console)/runs/[id]/read-run.ts";
 import { requireSession } from "#lib/auth/session.ts";
 import { listDatasets } from "#lib/datasets/index.ts";
 import { getModel } from "#lib/registry/index.ts";
 import { getMetricHistory } from "#lib/tracking/index.ts";
-import { getTrainedRun } from "#lib/training/index.ts";
 import { DIGITS_MODEL } from "#lib/training/strategies.ts";
-
-export async function generateMetadata({ params }: PageProps<"/runs/[id]">): Promise<Metadata> {
-  const { id } = await params;
-  const run = await getTrainedRun(await requireSession(), { id }).catch(notFoundOnMissing);
-  return { title: run.name };
-}
 
 export default async function RunPage({ params }: PageProps<"/runs/[id]">) {
   const { id } = await params;
   const ctx = await requireSession();
-  const run = await getTrainedRun(ctx, { id }).catch(notFoundOnMissing);
+  const run = await readRun(id);
   const [series, datasets, model] = await Promise.all([
     getMetricHistory(ctx, { runId: id, maxPoints: 1_000 }),
     listDatasets(ctx),

@@ -1,0 +1,12 @@
+import type { Metadata } from "next";
+import { readModel } from "#app/(console)/models/[name]/read-model.ts";
+
+export async function generateMetadata({ params }: LayoutProps<"/models/[name]">): Promise<Metadata> {
+  return { title: (await readModel((await params).name)).name };
+}
+
+/** Outside the skeleton's boundary, so that a model that is not there is a 404 and not a page that changes its mind. */
+export default async function ModelLayout({ children, params }: LayoutProps<"/models/[name]">) {
+  await readModel((await params).name);
+  return children;
+}
