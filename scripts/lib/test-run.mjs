@@ -4,7 +4,7 @@ import { installPackages } from "./install.mjs";
 import { setUp } from "./setup.mjs";
 import { formatMs } from "./steps.mjs";
 import { requirements } from "./test-require.mjs";
-import { checkNames, runCheck, runPlaywright, runVitest } from "./test-stages.mjs";
+import { CHECK_NAMES, runCheck, runPlaywright, runVitest } from "./test-stages.mjs";
 
 /** @typedef {import("./test-counts.mjs").Counts} Counts */
 /** @typedef {"verify" | "build" | "unit" | "e2e"} Stage */
@@ -46,7 +46,7 @@ export async function runTests({ stages, filters }) {
     for (const { name, remedy } of wanted.missing) {
       await stage(`requires ${name}`, async () => failed(`${name} is not here: ${remedy}`));
     }
-    if (stages.includes("verify")) for (const name of checkNames()) await stage(name, () => runCheck(name));
+    if (stages.includes("verify")) for (const name of CHECK_NAMES) await stage(name, () => runCheck(name));
     if (stages.includes("build")) {
       await quietly("bundle", () => bundle());
       await quietly("pages", () => buildPages());
