@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { NotFoundError, UnavailableError } from "#lib/platform/errors.ts";
 
 /** What was stored: the key is the content. */
-export interface BlobRef {
+interface BlobRef {
   /** SHA-256 of the bytes, 64 hex digits. */
   digest: string;
   sizeBytes: number;

@@ -15,8 +15,3 @@ export function openDatabase(options: { url: string; maxConnections: number }): 
   pool.on("error", () => undefined);
   return { db: new PrismaClient({ adapter: new PrismaPg(pool) }), pool };
 }
-
-/** True for Postgres' unique violation, through Prisma (P2002) or pg (23505). */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "P2002" || error.code === "23505");
-}

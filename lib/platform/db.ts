@@ -2,7 +2,7 @@ import { writeAuditEntries } from "#lib/platform/audit.ts";
 import type { Ctx, Tx } from "#lib/platform/ctx.ts";
 
 export type { Tx } from "#lib/platform/ctx.ts";
-export { type Db, type DbClient, isUniqueViolation, openDatabase, Prisma } from "#lib/platform/db-client.ts";
+export { type Db, type DbClient, openDatabase, Prisma } from "#lib/platform/db-client.ts";
 
 function isTx(ctx: Ctx): ctx is Tx {
   return "auditEntries" in ctx;

@@ -1,8 +1,5 @@
 import { randomBytes, randomFillSync } from "node:crypto";
 
-/** A branded string: two kinds of id do not mix. */
-export type Id<Kind extends string> = string & { readonly __kind: Kind };
-
 /** 32 lower-case hex digits, the form that MLflow clients expect of a run. */
 export function newRunId(): string {
   return randomBytes(16).toString("hex");

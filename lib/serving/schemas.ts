@@ -19,7 +19,7 @@ export const PredictBody = z
   .refine((body) => (body.image === undefined) !== (body.pixels === undefined), onlyOne);
 export type PredictBody = z.infer<typeof PredictBody>;
 
-export const BATCH_LIMIT = 1_000;
+const BATCH_LIMIT = 1_000;
 /** Items are checked one by one: a bad one is reported in its place and costs the others nothing. */
 export const BatchPredictBody = z.strictObject({
   items: z.array(z.strictObject(inputForms)).min(1).max(BATCH_LIMIT),
