@@ -5,6 +5,7 @@ import { addReadinessCheck } from "#lib/platform/http/health.ts";
 import { getQueues } from "#lib/platform/queue/queues.ts";
 import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 import { checkDefaultModel } from "#lib/serving/index.ts";
+import { exposeTraining } from "#lib/training/metrics.ts";
 
 const LEAST_FREE_BYTES = 200 * 1024 * 1024;
 
@@ -16,8 +17,9 @@ export function addServerChecks(runtime: Runtime): void {
     );
     return `PostgreSQL ${rows[0]?.version ?? "of an unknown version"}`;
   });
+  exposeTraining(runtime);
+  const queues = getQueues(runtime);
   addReadinessCheck(runtime, "queue", async () => {
-    const queues = getQueues(runtime);
     await queues.check();
     return queues.backend === "redis" ? "BullMQ on Redis" : "BullMQ on the database";
   });

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 
+const SERVER = "redis-server";
+
 export interface TestRedis {
   url: string;
   /** Ends the server, as a crash would. */
@@ -17,7 +19,7 @@ export async function hasRedis(): Promise<boolean> {
   if ((process.env["ASSAY_TEST_REQUIRE"] ?? "").split(",").includes("redis")) {
     return true;
   }
-  const child = spawn("redis-server", ["--version"], { stdio: "ignore" });
+  const child = spawn(SERVER, ["--version"], { stdio: "ignore" });
   return new Promise((resolve) => {
     child.on("error", () => resolve(false));
     child.on("exit", (code) => resolve(code === 0));
@@ -29,7 +31,7 @@ export async function startRedis(): Promise<TestRedis> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "assay-redis-"));
   const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder];
-  const child = spawn("redis-server", options, { stdio: "ignore" });
+  const child = spawn(SERVER, options, { stdio: "ignore" });
   const url = `redis://127.0.0.1:${port}`;
   await answers(url, child);
   return {

@@ -204,3 +204,18 @@ export async function selectSettled(ctx: Ctx, runIds: string[]): Promise<string[
   );
   return rows.map((row) => row.id);
 }
+
+/** Over all projects, for the gauges. */
+export async function countTraining(ctx: Ctx): Promise<{ queued: number; running: number; silenceSeconds: number }> {
+  const [row] = await querySql<{ queued: number; running: number; silence: number }>(
+    ctx,
+    `SELECT count(*) FILTER (WHERE r.status = 'QUEUED')::int AS queued,
+       count(*) FILTER (WHERE r.status = 'RUNNING')::int AS running,
+       coalesce(max(extract(epoch FROM $1::timestamptz - j.heartbeat_at)) FILTER (WHERE r.status = 'RUNNING'), 0)::int
+         AS silence
+     FROM training_job j JOIN run r ON r.id = j.run_id
+     WHERE r.status IN ('QUEUED', 'RUNNING') AND r.lifecycle_stage = 'active'`,
+    [ctx.clock.now()],
+  );
+  return { queued: row?.queued ?? 0, running: row?.running ?? 0, silenceSeconds: Math.max(0, row?.silence ?? 0) };
+}
