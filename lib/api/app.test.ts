@@ -184,7 +184,7 @@ pgTest("health says which part is missing, and stays up without a model", async 
   expect(ready.status).toBe(503);
   expect(await ready.json()).toMatchObject({
     status: "not_ready",
-    checks: { database: { state: "ok" }, disk: { state: "ok" }, model: { state: "failing" } },
+    checks: { database: { state: "ok" }, disk: { state: "ok" }, queue: { state: "ok" }, model: { state: "failing" } },
   });
 });
 

@@ -6,6 +6,7 @@ import { findApiKeyByHash, touchApiKey, touchSession } from "#lib/auth/store.ts"
 import { TtlCache } from "#lib/auth/ttl-cache.ts";
 import type { Actor } from "#lib/platform/ctx.ts";
 import { messageOf, UnauthenticatedError } from "#lib/platform/errors.ts";
+import type { Authenticated } from "#lib/platform/http/host.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
 
 /** How long a process believes what it read of a session or key, unless NOTIFY says otherwise. */
@@ -20,24 +21,18 @@ interface KnownKey {
   expiresAt: Date | null;
 }
 
-export interface Caller {
-  actor: Actor;
-  projectId: string;
-  via: "none" | "key" | "session";
-}
-
 export interface Authenticator {
   /**
    * Who sent these headers: an API key as Bearer or as the password of Basic, else the session cookie, else nobody.
    *
    * @throws UnauthenticatedError a key was sent that does not hold
    */
-  authenticate(headers: Headers): Caller | Promise<Caller>;
+  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
   /** The session behind the cookie of these headers. */
   session(headers: Headers): Promise<ResolvedSession | null>;
 }
 
-const NOBODY: Caller = { actor: { type: "anonymous", scopes: [] }, projectId: "default", via: "none" };
+const NOBODY: Authenticated = { actor: { type: "anonymous", scopes: [] }, projectId: "default", via: "none" };
 
 /** The process's authenticator, with its memory of the last seconds. */
 export function getAuthenticator(runtime: Runtime, secret: string): Authenticator {
@@ -80,7 +75,7 @@ function createAuthenticator(runtime: Runtime, secret: string): Authenticator {
     return { id, actor: { type: "apiKey", id, name, scopes }, projectId, expiresAt };
   };
 
-  const byKey = async (hash: string): Promise<Caller> => {
+  const byKey = async (hash: string): Promise<Authenticated> => {
     let known = keys.get(hash);
     if (known === undefined) {
       const before = revocations;
@@ -89,7 +84,7 @@ function createAuthenticator(runtime: Runtime, secret: string): Authenticator {
     }
     return accept(known);
   };
-  const accept = (known: KnownKey | "unknown"): Caller => {
+  const accept = (known: KnownKey | "unknown"): Authenticated => {
     if (known === "unknown" || (known.expiresAt !== null && known.expiresAt <= clock.now())) {
       throw new UnauthenticatedError("That API key is unknown, revoked or over.", { code: "invalid_key" });
     }

@@ -1,16 +1,9 @@
 import { insertDeniedAttempt } from "#lib/auth/store.ts";
-import { type Actor, actorName } from "#lib/platform/ctx.ts";
+import { actorName } from "#lib/platform/ctx.ts";
 import { messageOf } from "#lib/platform/errors.ts";
+import type { DeniedAttempt } from "#lib/platform/http/host.ts";
 import { createRateLimiter } from "#lib/platform/rate-limit.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
-
-export interface DeniedAttempt {
-  actor: Actor;
-  ip: string | undefined;
-  action: string;
-  reason: string;
-  requestId: string;
-}
 
 /** Writes a refusal down, behind the reply; of one address at most 20 at once and one a second. */
 export function recordDenied(runtime: Runtime, attempt: DeniedAttempt): void {

@@ -3,10 +3,10 @@ import { SCOPES } from "#lib/auth/scopes.ts";
 
 export const MIN_PASSWORD_LENGTH = 12;
 
-export const Email = z.email("must be an e-mail address").max(254).toLowerCase();
+const Email = z.email("must be an e-mail address").max(254).toLowerCase();
 
 /** A password that is being set. Long ones are fine, composition rules are not. */
-export const NewPassword = z
+const NewPassword = z
   .string()
   .min(MIN_PASSWORD_LENGTH, `has to have at least ${MIN_PASSWORD_LENGTH} characters`)
   .max(256, "has to have at most 256 characters");

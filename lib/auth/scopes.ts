@@ -15,8 +15,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export const ROLES = ["viewer", "member", "reviewer", "admin"] as const;
-export type Role = (typeof ROLES)[number];
+type Role = "viewer" | "member" | "reviewer" | "admin";
 
 const VIEWER: readonly Scope[] = ["tracking:read", "registry:read", "datasets:read", "serving:predict"];
 const MEMBER: readonly Scope[] = [...VIEWER, "tracking:write", "training:write", "datasets:write"];
@@ -34,7 +33,7 @@ export function scopesOfRole(role: string): readonly Scope[] {
   return role in ROLE_SCOPES ? ROLE_SCOPES[role as Role] : [];
 }
 
-export function hasScope(scopes: readonly string[], scope: string): boolean {
+function hasScope(scopes: readonly string[], scope: string): boolean {
   return scopes.includes(scope) || scopes.includes("admin");
 }
 

@@ -4,7 +4,7 @@ import type { Runtime } from "#lib/platform/runtime.ts";
 /** Looks whether a part can do its work. Resolves with a word on its state; rejects with what is wrong. */
 export type ReadinessCheck = () => Promise<string>;
 
-export interface CheckResult {
+interface CheckResult {
   state: "ok" | "failing";
   detail: string;
   latencyMs: number;

@@ -1,7 +1,7 @@
 import { InvalidError, LimitExceededError, UnsupportedTypeError } from "#lib/platform/errors.ts";
 import { jsonFaultOffset } from "#lib/platform/http/json-fault.ts";
 
-export const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
+const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /**
  * Reads a JSON body of at most `maxBytes`. What is too long is refused by its announced length, or while it streams in.

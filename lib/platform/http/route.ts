@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Ctx } from "#lib/platform/ctx.ts";
 
-export type Method = "get" | "post" | "put" | "patch" | "delete";
+type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /**
  * Who may call: a scope of `auth/scopes.ts`; `signed-in` for any known actor; `public` for the few doors that

@@ -1,6 +1,6 @@
 import { getRuntime, type Runtime } from "#lib/platform/runtime.ts";
 
-export interface ServerSentEvent {
+interface ServerSentEvent {
   /** The name that `addEventListener` takes; `message` when absent. */
   event?: string;
   /** Comes back as Last-Event-ID when the browser reconnects. */

@@ -28,7 +28,7 @@ export function parsePart(schema: z.ZodType, value: unknown, where: "body" | "qu
 }
 
 /** Zod's issues in our words. A schema may name its own remedy: `.refine(…, { params: { remedy } })`. */
-export function detailsOf(issues: readonly z.core.$ZodIssue[], where: string): ErrorDetail[] {
+function detailsOf(issues: readonly z.core.$ZodIssue[], where: string): ErrorDetail[] {
   return issues.flatMap((issue): ErrorDetail[] => {
     const field = fieldName(issue.path) || where;
     switch (issue.code) {
