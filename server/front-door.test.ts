@@ -254,24 +254,39 @@ pgTest("pages get what is not the API's, with headers that they may believe", as
     response.end("page");
   };
   const limiter = createRateLimiter({ perSecond: 1, burst: 8 });
-  await withServer(settings(runtime), guardPages(env, limiter, echo), async (send) => {
-    for (const path of ["/", "/runs?x=/api/", "/api/auth/session", "/api-reference", "/apix", "/predictions"]) {
-      expect((await send(path)).text, path).toBe("page");
-    }
-    for (const path of ["/api/me", "/api", "/predict", "/health/live", "/metrics", "/v2/health/live", "/version?x=1"]) {
-      expect((await send(path)).text, path).not.toBe("page");
-    }
-    const spoofed = { "X-Forwarded-For": "6.6.6.6", "X-Forwarded-Host": "evil.example", "X-Assay-Path": "/evil" };
-    const page = await send("/runs", { headers: spoofed });
-    expect(page.headers["content-security-policy"]).toMatch(/script-src 'self' 'nonce-[\w+/=]{24}'/);
-    expect(seen.at(-1)?.headers).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-assay-path": "/runs" });
-    expect(seen.at(-1)?.headers["x-forwarded-host"]).toMatch(/^localhost:\d+$/);
-    expect(page.headers["content-security-policy"]).toBe(seen.at(-1)?.headers["content-security-policy"]);
-    expect((await send("/runs", { headers: { Host: "evil.example" } })).status).toBe(403);
-    await send("/");
-    expect((await send("/")).status).toBe(429);
-    expect((await send("/_next/static/chunk.js")).text).toBe("page");
-  });
+  await withServer(
+    settings(runtime),
+    guardPages(env, { limiter, isSignedIn: async (cookie) => cookie === "assay.session=good" }, echo),
+    async (send) => {
+      for (const path of ["/", "/runs?x=/api/", "/api/auth/session", "/api-reference", "/apix", "/predictions"]) {
+        expect((await send(path)).text, path).toBe("page");
+      }
+      for (const path of [
+        "/api/me",
+        "/api",
+        "/predict",
+        "/health/live",
+        "/metrics",
+        "/v2/health/live",
+        "/version?x=1",
+      ]) {
+        expect((await send(path)).text, path).not.toBe("page");
+      }
+      const spoofed = { "X-Forwarded-For": "6.6.6.6", "X-Forwarded-Host": "evil.example", "X-Assay-Path": "/evil" };
+      const page = await send("/runs", { headers: spoofed });
+      expect(page.headers["content-security-policy"]).toMatch(/script-src 'self' 'nonce-[\w+/=]{24}'/);
+      expect(seen.at(-1)?.headers).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-assay-path": "/runs" });
+      expect(seen.at(-1)?.headers["x-forwarded-host"]).toMatch(/^localhost:\d+$/);
+      expect(page.headers["content-security-policy"]).toBe(seen.at(-1)?.headers["content-security-policy"]);
+      expect((await send("/runs", { headers: { Host: "evil.example" } })).status).toBe(403);
+      await send("/");
+      expect((await send("/")).status).toBe(429);
+      // Any cookie will not do, a session does.
+      expect((await send("/", { headers: { Cookie: "assay.session=made-up" } })).status).toBe(429);
+      expect((await send("/", { headers: { Cookie: "assay.session=good" } })).status).toBe(200);
+      expect((await send("/_next/static/chunk.js")).text).toBe("page");
+    },
+  );
 });
 
 pgTest("while it starts it lives, and asks for patience", async ({ runtime }) => {

@@ -46,7 +46,7 @@ async function open(): Promise<void> {
   }
   listener = frontDoor(api.prefixes, toApi, answerStarting);
   const { openPages } = await import("#server/pages.ts");
-  listener = frontDoor(api.prefixes, toApi, await openPages(env, api.limiter));
+  listener = frontDoor(api.prefixes, toApi, await openPages(env, api));
 }
 
 /** The database may come later than the server; until then nobody can sign in. */

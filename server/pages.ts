@@ -9,21 +9,27 @@ import type { RateLimiter } from "#lib/platform/rate-limit.ts";
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
+export interface PageGuards {
+  limiter: RateLimiter;
+  /** Whether that Cookie header holds a session; signed-in people have no limit. Never rejects. */
+  isSignedIn(cookie: string | undefined): Promise<boolean>;
+}
+
 /** Next in this process, for everything that is not the API. Its build is `.next` in the working folder. */
-export async function openPages(env: ServerEnv, limiter: RateLimiter): Promise<NodeHandler> {
+export async function openPages(env: ServerEnv, guards: PageGuards): Promise<NodeHandler> {
   const { default: createNext } = await import("next");
   const next = createNext({ dev: false, dir: process.cwd(), hostname: env.HOST, port: env.PORT });
   await next.prepare();
-  return guardPages(env, limiter, next.getRequestHandler());
+  return guardPages(env, guards, next.getRequestHandler());
 }
 
 /** What Next does not do itself: host names, limits, security headers, and headers that it may believe. */
-export function guardPages(env: ServerEnv, limiter: RateLimiter, handle: NodeHandler): NodeHandler {
+export function guardPages(env: ServerEnv, guards: PageGuards, handle: NodeHandler): NodeHandler {
   const allowsHost = hostAllowlistOf(env);
   const publicUrl = env.ASSAY_PUBLIC_URL === undefined ? undefined : new URL(env.ASSAY_PUBLIC_URL);
   const trusted = env.ASSAY_TRUSTED_PROXIES;
 
-  return (request, response) => {
+  return async (request, response) => {
     const { headers } = request;
     const url = request.url ?? "/";
     if (!allowsHost(headers.host)) {
@@ -40,8 +46,8 @@ export function guardPages(env: ServerEnv, limiter: RateLimiter, handle: NodeHan
       trusted,
     );
     const isAsset = url.startsWith("/_next/static/");
-    if (!isAsset && headers.cookie === undefined) {
-      const waitSeconds = limiter.take(address ?? "unknown");
+    if (!isAsset && !(await guards.isSignedIn(headers.cookie))) {
+      const waitSeconds = guards.limiter.take(address ?? "unknown");
       if (waitSeconds > 0) {
         response.setHeader("Retry-After", String(Math.ceil(waitSeconds)));
         return refuse(response, 429, "Too many requests from this address. Wait a moment.");

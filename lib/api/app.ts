@@ -17,6 +17,8 @@ export interface Api {
   prefixes: ReadonlySet<string>;
   /** Shared with whatever else answers without credentials. */
   limiter: RateLimiter;
+  /** Whether that Cookie header holds a session. Never rejects. */
+  isSignedIn(cookie: string | undefined): Promise<boolean>;
   /** OpenAPI 3.1. */
   document(): ApiDocument;
 }
@@ -33,5 +35,10 @@ export function createApi(runtime: Runtime): Api {
   });
   // `v2`: the inference protocol's paths are answered by the API even before its routes are there.
   const prefixes = new Set(["api", "v2", ...apiRoutes.map((route) => route.path.split("/")[1] ?? "")]);
-  return { app, routes: apiRoutes, prefixes, limiter, document: () => apiDocument(apiRoutes) };
+  const isSignedIn = async (cookie: string | undefined) => {
+    if (cookie === undefined) return false;
+    const session = authenticator.session(new Headers({ cookie }));
+    return (await session.catch(() => null)) !== null;
+  };
+  return { app, routes: apiRoutes, prefixes, limiter, isSignedIn, document: () => apiDocument(apiRoutes) };
 }
