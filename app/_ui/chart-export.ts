@@ -64,7 +64,7 @@ export async function savePng(svg: SVGSVGElement, name: string) {
 export type CsvCell = string | number | null;
 
 /** RFC 4180; numbers unrounded. */
-export function toCsv(head: string[], rows: CsvCell[][]): string {
+function toCsv(head: string[], rows: CsvCell[][]): string {
   const cell = (value: CsvCell) => {
     const text = value === null ? "" : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

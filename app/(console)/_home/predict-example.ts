@@ -1,8 +1,7 @@
-import { encode } from "fast-png";
 import { getDatasetVersion, listDatasets } from "#lib/datasets/index.ts";
+import { digitToPng } from "#lib/engine/image/digit-to-png.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 
-const SIDE = 28;
 const SHOWN_DIGIT = 7;
 
 /**
@@ -15,7 +14,6 @@ export async function predictExample(ctx: Ctx, address: string): Promise<string>
   if (newest === undefined) return `${head}'{"image":"'"$(base64 -w0 seven.png)"'"}'`;
   const { samples } = await getDatasetVersion(ctx, { name: newest.datasetName, version: newest.version });
   const seven = samples.find((sample) => sample.label === SHOWN_DIGIT) ?? samples[0];
-  const data = Buffer.from(seven?.pixels ?? "", "base64");
-  const png = encode({ width: SIDE, height: SIDE, data, depth: 8, channels: 1 });
+  const png = digitToPng(Buffer.from(seven?.pixels ?? "", "base64"));
   return `${head}'{"image":"${Buffer.from(png).toString("base64")}"}'`;
 }

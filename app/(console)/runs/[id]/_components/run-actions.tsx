@@ -8,7 +8,7 @@ import { act } from "#app/(console)/_live/act.ts";
 import { call } from "#app/(console)/_live/api.ts";
 import { runActions } from "#app/(console)/_live/run-actions.ts";
 import { RunMenu } from "#app/(console)/runs/_components/run-menu.tsx";
-import type { RunViewProps } from "#app/(console)/runs/[id]/_components/run-view.tsx";
+import type { RunViewProps } from "#app/(console)/runs/[id]/_components/run-view-props.ts";
 import { ModelVersion } from "#lib/registry/schemas.ts";
 import { canRunBeRetried, isRunActive } from "#lib/tracking/status.ts";
 

@@ -13,20 +13,8 @@ import { RunCurves } from "#app/(console)/runs/[id]/_components/run-curves.tsx";
 import { RunDetails } from "#app/(console)/runs/[id]/_components/run-details.tsx";
 import { RunEvaluation } from "#app/(console)/runs/[id]/_components/run-evaluation.tsx";
 import { RunProgress } from "#app/(console)/runs/[id]/_components/run-progress.tsx";
+import type { RunViewProps } from "#app/(console)/runs/[id]/_components/run-view-props.ts";
 import { useRunFeed } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
-import type { Stage } from "#lib/registry/status.ts";
-import type { MetricSeries } from "#lib/tracking/schemas.ts";
-import type { TrainedRun } from "#lib/training/schemas.ts";
-
-export interface RunViewProps {
-  run: TrainedRun;
-  series: readonly MetricSeries[];
-  /** Batches of an epoch; null before a worker has chosen the dataset. */
-  batches: number | null;
-  modelName: string;
-  /** The version that this run became, if it did. */
-  version: { version: number; stage: Stage } | null;
-}
 
 const TABS = ["curves", "evaluation", "details", "artifacts"] as const;
 
