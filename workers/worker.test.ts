@@ -93,8 +93,8 @@ pgTest(
   "a run that trains is cancelled within 2 s, and goes on from its checkpoint when retried",
   async ({ ctx, runtime }) => {
     await theWorker(runtime);
-    await seedDigits(ctx, { train: 2_000, test: 200 });
-    const { runId } = await submitRun(ctx, smallRun({ epochs: 4, architecture: "enhanced", metricsEveryBatches: 2 }));
+    await seedDigits(ctx, { train: 900, test: 200 });
+    const { runId } = await submitRun(ctx, smallRun({ epochs: 4, architecture: "enhanced", metricsEveryBatches: 1 }));
     await expect
       .poll(async () => (await getTrainedRun(ctx, { id: runId })).training?.epochsDone, SLOW)
       .toBeGreaterThan(0);
