@@ -64,13 +64,17 @@ async function bootstrapWhenPossible(open: Runtime, settings: ServerEnv): Promis
 
 async function stop(signal: string): Promise<void> {
   logger.info({ signal }, "stopping");
+  const askedAt = performance.now();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   shutdownController(runtime).abort();
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   await Promise.race([closed, sleep(DRAIN_MS)]);
   clearInterval(idle);
   server.closeAllConnections();
+  const drainedAt = performance.now();
   await Promise.race([closeRuntime().catch((error) => logger.error({ err: error }, "closing")), sleep(CLOSE_MS)]);
+  const closedAt = performance.now();
+  logger.info({ drainMs: Math.round(drainedAt - askedAt), closeMs: Math.round(closedAt - drainedAt) }, "stopped");
   process.exit(0);
 }
 
