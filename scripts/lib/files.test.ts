@@ -173,7 +173,7 @@ test("what is required and missing is named; a skip counts as a failure only whe
   expect(asked.strict).toBe(false);
   write("redis-server", "");
   expect(requirements({ ...path_, ASSAY_TEST_REQUIRE: "redis" }).missing).toEqual([]);
-  expect(requirements({ ...path_, ASSAY_TEST_REQUIRE: "redis,chromium,python,mnist" }).strict).toBe(true);
+  expect(requirements({ ...path_, ASSAY_TEST_REQUIRE: "redis,chromium,python,mnist,native" }).strict).toBe(true);
 });
 
 test("the lockfile is completed by what npm left out, never changed", () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 
 /**
  * What tests want of the machine beyond Node, and what is done about it where it is missing.
- * @typedef {"redis" | "chromium" | "python" | "mnist"} Requirement
+ * @typedef {"redis" | "chromium" | "python" | "mnist" | "native"} Requirement
  */
 
 /** @type {Record<Requirement, { found: (env: NodeJS.ProcessEnv) => string | undefined, remedy: string }>} */
@@ -24,6 +24,11 @@ const KNOWN = {
       existing(env["ASSAY_DATA_DIR"] && path.join(env["ASSAY_DATA_DIR"], "mnist", "train-images-idx3-ubyte.gz")),
     remedy: "ASSAY_DATA_DIR=<folder that holds mnist/ with the four IDX files>",
   },
+  // What the native engine is built with; the test run builds it when it is required.
+  native: {
+    found: (env) => onPath(["g++"], env) && onPath(["python3"], env),
+    remedy: "apt-get install g++ python3-pip",
+  },
 };
 
 /**
@@ -32,7 +37,7 @@ const KNOWN = {
  * `strict`: everything that a test could wait for is required, so a test that is skipped all the same is a failure.
  *
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {{ found: Partial<Record<Requirement, string>>, missing: { name: string, remedy: string }[], strict: boolean }}
+ * @returns {{ found: Partial<Record<Requirement, string>>, required: string[], missing: { name: string, remedy: string }[], strict: boolean }}
  */
 export function requirements(env = process.env) {
   /** @type {Partial<Record<Requirement, string>>} */
@@ -50,12 +55,12 @@ export function requirements(env = process.env) {
     if (!known) return [{ name, remedy: `ASSAY_TEST_REQUIRE knows ${names().join(", ")}` }];
     return found[known] ? [] : [{ name, remedy: KNOWN[known].remedy }];
   });
-  return { found, missing, strict: names().every((name) => required.includes(name)) };
+  return { found, required, missing, strict: names().every((name) => required.includes(name)) };
 }
 
 /** @returns {Requirement[]} */
 function names() {
-  return ["redis", "chromium", "python", "mnist"];
+  return ["redis", "chromium", "python", "mnist", "native"];
 }
 
 /**

@@ -1,6 +1,8 @@
 import { buildPages, bundle } from "./build.mjs";
 import { printError } from "./console.mjs";
+import { installNativeEngine } from "./engines.mjs";
 import { installPackages } from "./install.mjs";
+import { places } from "./paths.mjs";
 import { setUp } from "./setup.mjs";
 import { formatMs } from "./steps.mjs";
 import { requirements } from "./test-require.mjs";
@@ -45,6 +47,12 @@ export async function runTests({ stages, filters }) {
     await quietly("setup", () => setUp());
     for (const { name, remedy } of wanted.missing) {
       await stage(`requires ${name}`, async () => failed(`${name} is not here: ${remedy}`));
+    }
+    if (wanted.required.includes("native") && stages.includes("unit")) {
+      await quietly("native engine", async () => {
+        const { ok, reason } = await installNativeEngine({ cache: places().cache });
+        if (!ok) throw new Error(`the native engine could not be installed: ${reason}`);
+      });
     }
     if (stages.includes("verify")) for (const name of CHECK_NAMES) await stage(name, () => runCheck(name));
     if (stages.includes("build")) {
