@@ -1,5 +1,6 @@
 import { type Route, route } from "#lib/platform/http/route.ts";
 import { batchPredict } from "#lib/serving/batch-predict.ts";
+import { openDefaultDeployment } from "#lib/serving/default-deployment.ts";
 import { getPredictionStats } from "#lib/serving/get-prediction-stats.ts";
 import { predict } from "#lib/serving/predict.ts";
 import {
@@ -19,6 +20,8 @@ export const servingRoutes: Route[] = [
       "Answers with the Production version of the default deployment's model. An image of any size and either polarity goes through the same preprocessing as the drawing pad; pixels are taken as they are.",
     tag: "Serving",
     auth: "predict",
+    // The deployment's access rule comes before the body.
+    guard: async ({ ctx }) => void (await openDefaultDeployment(ctx)),
     body: PredictBody,
     response: PredictReply,
     handle: ({ ctx, body }) => predict(ctx, body),
