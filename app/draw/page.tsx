@@ -1,6 +1,12 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { DrawingDesk } from "#app/draw/_components/drawing-desk.tsx";
+import { requireSession } from "#lib/auth/session.ts";
+import { serverEnvOf } from "#lib/platform/http/host.ts";
+import { getRuntime } from "#lib/platform/runtime.ts";
+
+/** At build time there is no runtime to ask. */
+export const dynamic = "force-dynamic";
 
 export const metadata: Metadata = {
   title: "Draw a digit",
@@ -13,7 +19,9 @@ const PLACES = [
   { href: "/models", label: "Models" },
 ] as const;
 
-export default function DrawPage() {
+export default async function DrawPage() {
+  // Public like /predict, and closed with it.
+  if (!serverEnvOf(getRuntime()).ASSAY_PUBLIC_PREDICT) await requireSession();
   return (
     <div className="min-h-dvh">
       <header className="border-b border-border bg-card">
