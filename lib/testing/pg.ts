@@ -2,24 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base } from "vitest";
+import { SCOPES } from "#lib/auth/scopes.ts";
 import type { Actor, Ctx } from "#lib/platform/ctx.ts";
 import type { Db } from "#lib/platform/db.ts";
 import { parseEnv, ServerEnv } from "#lib/platform/env.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { closeRuntime, makeCtx, openRuntime, type Runtime } from "#lib/platform/runtime.ts";
 import { cloneDatabase, type TestDatabase } from "#lib/testing/database.ts";
-
-const ALL_SCOPES = [
-  "tracking:read",
-  "tracking:write",
-  "training:write",
-  "registry:read",
-  "registry:write",
-  "datasets:read",
-  "datasets:write",
-  "serving:predict",
-  "admin",
-];
 
 /** What only this test file has: a database, a home folder, a runtime on both. */
 interface FileFixture {
@@ -85,7 +74,7 @@ export const pgTest = base.extend<Fixtures & { file: FileFixture }>({
     await runtime.db.project.create({ data: { id: projectId, name: projectId } });
     await use({
       async ctx(options = {}) {
-        const scopes = options.scopes ?? ALL_SCOPES;
+        const scopes = options.scopes ?? [...SCOPES];
         const actor: Actor = options.actor ?? {
           type: "user",
           id: newId("usr"),
