@@ -2,7 +2,9 @@ import type { Metadata } from "next";
 import { readModel } from "#app/(console)/models/[name]/read-model.ts";
 
 export async function generateMetadata({ params }: LayoutProps<"/models/[name]">): Promise<Metadata> {
-  return { title: (await readModel((await params).name)).name };
+  // A 404 page has a title too; that it is one, the layout says.
+  const model = await readModel((await params).name).catch(() => null);
+  return { title: model?.name ?? "Not found" };
 }
 
 /** Outside the skeleton's boundary, so that a model that is not there is a 404 and not a page that changes its mind. */
