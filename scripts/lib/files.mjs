@@ -9,6 +9,9 @@ import path from "node:path";
  */
 export function makeHome(home) {
   fs.mkdirSync(home, { recursive: true, mode: 0o711 });
+  const { mode } = fs.statSync(home);
+  // One that was made for us (a temporary folder, 0700) as well, so that the database can stay in it.
+  if (process.getuid?.() === 0) fs.chmodSync(home, mode | 0o011);
   for (const name of ["secrets", "run", "logs", "backups"]) {
     fs.mkdirSync(path.join(home, name), { recursive: true, mode: 0o700 });
   }

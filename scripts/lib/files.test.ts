@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { childEnv } from "./child-env.mjs";
 import { requireSpace } from "./disk.mjs";
-import { hashOf, readJson } from "./files.mjs";
+import { hashOf, makeHome, readJson } from "./files.mjs";
 import { homeHolder, releaseHome, takeHome } from "./home-lock.mjs";
 import { isInstalled } from "./install.mjs";
 import { missingPlatformPackages } from "./lockfile.mjs";
@@ -200,4 +200,14 @@ test("the lockfile is completed by what npm left out, never changed", () => {
       optional: true,
     },
   });
+});
+
+test("a home can be passed through by the Postgres user, and what is private in it cannot be entered", () => {
+  const home = path.join(folder, "home");
+  fs.mkdirSync(home, { mode: 0o700 });
+  makeHome(home);
+  expect(fs.statSync(home).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o711 : 0o700);
+  for (const name of ["secrets", "run", "logs", "backups"]) {
+    expect(fs.statSync(path.join(home, name)).mode & 0o777).toBe(0o700);
+  }
 });
