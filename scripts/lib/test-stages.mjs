@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { ROOT } from "./paths.mjs";
 import { playwrightCounts, vitestCounts } from "./test-counts.mjs";
@@ -72,9 +73,15 @@ export async function runVitest(filters) {
 export async function runPlaywright(filters) {
   const file = freshReport("playwright.json");
   const cli = path.join(ROOT, "node_modules", "@playwright", "test", "cli.js");
-  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
-  const { code } = await node([cli, "test", "--reporter=list,json", ...filters], { env });
-  return playwrightCounts(file, code);
+  // The home of the application that is tested; its models and database are of no use afterwards.
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "assay-e2e-"));
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file, PLAYWRIGHT_JSON_OUTPUT_FILE: file, ASSAY_E2E_HOME: home };
+  try {
+    const { code } = await node([cli, "test", "--reporter=list,json", ...filters], { env });
+    return playwrightCounts(file, code);
+  } finally {
+    fs.rmSync(home, { recursive: true, force: true });
+  }
 }
 
 /**
