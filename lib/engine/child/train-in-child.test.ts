@@ -108,9 +108,13 @@ test("a killed run resumes and becomes the very run it would have been", async (
   await expectSameRunAfterKill("wasm");
 }, 180_000);
 
-nativeTest("on the native engine too", async () => {
-  await expectSameRunAfterKill("native");
-}, 180_000);
+nativeTest(
+  "on the native engine too",
+  async () => {
+    await expectSameRunAfterKill("native");
+  },
+  180_000,
+);
 
 test("a cancel is obeyed between batches", async () => {
   const controller = new AbortController();
