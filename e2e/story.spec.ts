@@ -228,7 +228,7 @@ test.describe("signed in", () => {
     await expect(page.getByRole("heading", { level: 1, name: "Models" })).toBeVisible();
   });
 
-  test("a run is cancelled, retried, deleted after one question, and brought back", async ({ page }) => {
+  test("a run is cancelled, retried, deleted after one question, and brought back", async ({ page, context }) => {
     test.setTimeout(120_000);
     const name = "e2e-to-cancel";
     await page.goto("/runs/new?kind=run");
@@ -240,8 +240,15 @@ test.describe("signed in", () => {
     await page.getByRole("button", { name: "Start the run" }).click();
     const title = page.getByRole("heading", { level: 1 });
     await expect(title).toContainText(name);
+    // The list in another tab follows by itself.
+    const list = await context.newPage();
+    await list.goto("/runs");
+    const row = list.getByRole("row").filter({ hasText: name });
+    await expect(row).toContainText(/Queued|Running/);
     await page.getByRole("button", { name: "Cancel the run" }).click();
     await expect(title).toContainText("Cancelled", { timeout: 30_000 });
+    await expect(row).toContainText("Cancelled");
+    await list.close();
     await page.getByRole("button", { name: "Retry the run" }).click();
     await expect(title).toContainText(/Queued|Running/, { timeout: 30_000 });
     await page.getByRole("button", { name: "Cancel the run" }).click();

@@ -39,10 +39,12 @@ export function LineChart(props: {
   series: readonly LineSeries[];
   file: string;
   height?: number;
-  /** How a value reads in hover and axis. */
+  /** How a value reads on hover. */
   format?: (value: number) => string;
+  /** How it reads at the axis, where there is less room; as on hover when absent. */
+  formatTick?: (value: number) => string;
 }) {
-  const { title, xLabel, yLabel, series, file, height = 260, format = figure } = props;
+  const { title, xLabel, yLabel, series, file, height = 260, format = figure, formatTick = format } = props;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [pinned, setPinned] = useState<number | null>(null);
   const rows = useMemo(() => toRows(series), [series]);
@@ -96,9 +98,9 @@ export function LineChart(props: {
               }}
             />
             <YAxis
-              width={58}
+              width={72}
               domain={yDomain(rows, shown)}
-              tickFormatter={(value: number) => format(value)}
+              tickFormatter={(value: number) => formatTick(value)}
               tick={{ fontSize: 11, fill: "var(--muted-foreground)" }}
               stroke="var(--border)"
               label={{

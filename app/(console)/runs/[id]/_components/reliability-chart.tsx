@@ -45,7 +45,7 @@ export function ReliabilityChart({ bins, file }: { bins: readonly CalibrationBin
             label={{ ...label, value: "confidence", position: "insideBottom", offset: -12 }}
           />
           <YAxis
-            width={58}
+            width={60}
             domain={[0, 1]}
             ticks={[0, 0.2, 0.4, 0.6, 0.8, 1]}
             tick={tick}

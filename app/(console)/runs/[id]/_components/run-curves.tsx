@@ -13,6 +13,7 @@ interface ChartSpec {
   yLabel: string;
   lines: [key: string, label: string][];
   format?: (value: number) => string;
+  formatTick?: (value: number) => string;
 }
 
 const CHARTS: readonly ChartSpec[] = [
@@ -33,7 +34,8 @@ const CHARTS: readonly ChartSpec[] = [
       ["accuracy", "training"],
       ["val_accuracy", "validation"],
     ],
-    format: (value) => percent(value, value > 0.9 ? 2 : 1),
+    format: percent,
+    formatTick: (value) => percent(value, 1),
   },
   {
     title: "Loss by batch",
@@ -46,7 +48,8 @@ const CHARTS: readonly ChartSpec[] = [
     xLabel: "batch",
     yLabel: "share right",
     lines: [["batch_accuracy", "mean of the epoch so far"]],
-    format: (value) => percent(value, value > 0.9 ? 2 : 1),
+    format: percent,
+    formatTick: (value) => percent(value, 1),
   },
   {
     title: "Speed by batch",
@@ -113,6 +116,7 @@ export function RunCurves({ run, status, series }: { run: TrainedRun; status: Ru
           yLabel={chart.yLabel}
           series={lines}
           format={chart.format ?? figure}
+          {...(chart.formatTick === undefined ? {} : { formatTick: chart.formatTick })}
           file={`${run.name}-${chart.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`}
         />
       ))}
