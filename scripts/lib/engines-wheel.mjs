@@ -13,6 +13,8 @@ import { Failure } from "./failure.mjs";
  */
 
 const ATTEMPTS = 3;
+/** About what the wheel weighs, for the progress only. */
+const WHEEL_BYTES = 280e6;
 
 /**
  * @returns {Promise<Pip>}
@@ -55,7 +57,10 @@ export async function downloadWheel({ pip, wheel, folder, onProgress, signal }) 
     // pip writes what it downloads under TMPDIR first: that is how we see how far it is.
     const timer = setInterval(() => {
       const bytes = bytesUnder(folder);
-      if (bytes > 1e6) onProgress(`downloading ${title}${again}: ${formatBytes(bytes)} of about 280 MB`);
+      // Beyond that pip copies and checks what it has.
+      const stage =
+        bytes < WHEEL_BYTES ? `: ${formatBytes(bytes)} of about ${formatBytes(WHEEL_BYTES)}` : ": checking it";
+      if (bytes > 1e6) onProgress(`downloading ${title}${again}${stage}`);
     }, 1_000);
     const { code, output } = await runProgram(pip.python, downloadArgs(wheel.platform, requirements, folder), {
       env: { ...process.env, TMPDIR: folder, PIP_DISABLE_PIP_VERSION_CHECK: "1" },
