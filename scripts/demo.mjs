@@ -65,7 +65,7 @@ try {
 }
 
 async function run() {
-  await until("the server answers", 15 * 60_000, () => call("GET", "/health/live").then(() => true));
+  await until("the server answers", 15 * 60_000, () => call("GET", "/api/training/queue").then(() => true));
   console.log(`\nAssay answers at ${base} after ${seconds(started)} s`);
 
   /** @type {StrategyRow[]} */
