@@ -23,7 +23,7 @@ const count = Number(options.count);
 const browser = await chromium.launch({ executablePath: options.chromium, args: ["--no-sandbox"] });
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 await page.goto(`${options.url}/draw`);
-await page.waitForLoadState("networkidle");
+await page.locator("[data-hydrated=true]").waitFor();
 const pad = page.getByRole("application", { name: "Drawing pad" });
 const box = await pad.boundingBox();
 if (box === null) throw new Error("the pad has no size");

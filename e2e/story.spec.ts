@@ -180,6 +180,7 @@ test.describe("signed in", () => {
 
   test("a seven drawn with the mouse is read as a seven, by the version that was promoted", async ({ page }) => {
     await page.goto("/draw");
+    await hydrated(page);
     const pad = page.getByRole("application", { name: "Drawing pad" });
     const box = await pad.boundingBox();
     if (box === null) throw new Error("the pad has no size");

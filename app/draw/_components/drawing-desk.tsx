@@ -18,9 +18,11 @@ export function DrawingDesk() {
   const [drawing, setDrawing] = useState(false);
   const [penPx, setPenPx] = useState(18);
   const [reading, setReading] = useState(NOTHING_READ);
+  const [hydrated, setHydrated] = useState(false);
   const reader = useRef<DigitReader>(null);
   const hintId = useId();
 
+  useEffect(() => setHydrated(true), []);
   useEffect(() => {
     reader.current = new DigitReader(askServer, setReading);
     return () => reader.current?.stop();
@@ -64,7 +66,7 @@ export function DrawingDesk() {
 
   const empty = strokes.length === 0 && !drawing;
   return (
-    <div className="grid gap-4 md:grid-cols-[minmax(0,24rem)_minmax(0,1fr)] md:gap-6">
+    <div data-hydrated={hydrated} className="grid gap-4 md:grid-cols-[minmax(0,24rem)_minmax(0,1fr)] md:gap-6">
       <div className="mx-auto w-full max-w-[min(100%,58dvh)] md:mx-0 md:max-w-none">
         <Pad strokes={strokes} penPx={penPx} onDraw={onDraw} onStroke={onStroke} onScale={onScale} hintId={hintId} />
         <div className="mt-2 flex items-center gap-2">
