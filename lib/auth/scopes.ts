@@ -1,7 +1,10 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { ForbiddenError, UnauthenticatedError } from "#lib/platform/errors.ts";
 
-/** Everything that a key or a role can be allowed. `admin` implies the rest. */
+/**
+ * Everything that a key or a role can be allowed within its project. `admin` implies all of the project's; `instance` is
+ * apart: people, projects and the instance's own record.
+ */
 export const SCOPES = [
   "tracking:read",
   "tracking:write",
@@ -11,21 +14,42 @@ export const SCOPES = [
   "datasets:read",
   "datasets:write",
   "serving:predict",
+  "approvals:read",
+  "approvals:request",
+  "approvals:review",
+  "audit:read",
   "admin",
+  "instance",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-type Role = "viewer" | "member" | "reviewer" | "admin";
+/** Roles within a project, from the least. */
+export const ROLES = ["viewer", "member", "reviewer", "admin"] as const;
+export type Role = (typeof ROLES)[number];
 
-const VIEWER: readonly Scope[] = ["tracking:read", "registry:read", "datasets:read", "serving:predict"];
-const MEMBER: readonly Scope[] = [...VIEWER, "tracking:write", "training:write", "datasets:write"];
-const REVIEWER: readonly Scope[] = [...MEMBER, "registry:write"];
+const VIEWER: readonly Scope[] = [
+  "tracking:read",
+  "registry:read",
+  "datasets:read",
+  "serving:predict",
+  "approvals:read",
+];
+const MEMBER: readonly Scope[] = [
+  ...VIEWER,
+  "tracking:write",
+  "training:write",
+  "datasets:write",
+  "registry:write",
+  "approvals:request",
+];
+const REVIEWER: readonly Scope[] = [...MEMBER, "approvals:review", "audit:read"];
+const ADMIN: readonly Scope[] = SCOPES.filter((scope) => scope !== "instance");
 
 const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
   viewer: VIEWER,
   member: MEMBER,
   reviewer: REVIEWER,
-  admin: SCOPES,
+  admin: ADMIN,
 };
 
 /** What a role may do; nothing for a role that this version does not know. */
@@ -33,8 +57,9 @@ export function scopesOfRole(role: string): readonly Scope[] {
   return role in ROLE_SCOPES ? ROLE_SCOPES[role as Role] : [];
 }
 
-function hasScope(scopes: readonly string[], scope: string): boolean {
-  return scopes.includes(scope) || scopes.includes("admin");
+/** Whether these scopes allow that one: `admin` implies every scope but `instance`. */
+export function hasScope(scopes: readonly string[], scope: string): boolean {
+  return scopes.includes(scope) || (scope !== "instance" && scopes.includes("admin"));
 }
 
 /**

@@ -4,10 +4,36 @@ import type { Clock } from "#lib/platform/clock.ts";
 import type { DbClient, TransactionClient } from "#lib/platform/db-client.ts";
 import type { Logger } from "#lib/platform/logger.ts";
 
-/** Who acts. Every write is on record under it. */
+/** Who acts. Every write is on record under it. `scopes` are those in the context's project. */
 export type Actor =
-  | { type: "user"; id: string; email: string; name: string; scopes: readonly string[]; sessionId?: string }
-  | { type: "apiKey"; id: string; name: string; scopes: readonly string[] }
+  | {
+      type: "user";
+      id: string;
+      email: string;
+      name: string;
+      scopes: readonly string[];
+      /** The role in the context's project. */
+      role?: string | undefined;
+      /** Rare extra rights in the project, such as `emergency`. */
+      grants?: readonly string[] | undefined;
+      sessionId?: string | undefined;
+      /** When this session's person last proved who they are, and last gave a second factor. */
+      authenticatedAt?: Date | undefined;
+      secondFactorAt?: Date | undefined;
+    }
+  | {
+      type: "apiKey";
+      id: string;
+      name: string;
+      scopes: readonly string[];
+      /** The person or service account behind the key; absent for the bootstrap key. */
+      userId?: string | undefined;
+      isService?: boolean | undefined;
+      role?: string | undefined;
+      /** Names that the key is confined to; absent or empty: all. */
+      models?: readonly string[] | undefined;
+      deployments?: readonly string[] | undefined;
+    }
   | { type: "worker"; id: string; scopes: readonly string[] }
   | { type: "system"; id: string; scopes: readonly string[] }
   | { type: "anonymous"; scopes: readonly string[] };
@@ -40,6 +66,8 @@ export interface AuditEntry {
   chain?: string;
   /** Defaults to the actor of the context that it was collected with. */
   actor?: string;
+  /** Details about a person, kept apart so that they can be erased; the chain holds only their commitment. */
+  personal?: { [key: string]: unknown };
 }
 
 /** A context inside a transaction. Verbs that get it join the transaction. */
@@ -52,4 +80,10 @@ export interface Tx extends Ctx {
 /** The actor as one word for records: `user:<id>`. */
 export function actorName(actor: Actor): string {
   return actor.type === "anonymous" ? "anonymous" : `${actor.type}:${actor.id}`;
+}
+
+/** The id of the person or service account behind an actor: two keys of one person are one person. */
+export function personOf(actor: Actor): string | undefined {
+  if (actor.type === "user") return actor.id;
+  return actor.type === "apiKey" ? actor.userId : undefined;
 }

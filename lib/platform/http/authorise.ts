@@ -25,7 +25,7 @@ export function authorise(host: HttpHost, auth: RouteAuth, who: Authenticated, h
       if (!known) throw new UnauthenticatedError();
       return;
     default:
-      if (actor.scopes.includes(auth) || actor.scopes.includes("admin")) return;
+      if (actor.scopes.includes(auth) || (auth !== "instance" && actor.scopes.includes("admin"))) return;
       if (!known) throw new UnauthenticatedError();
       // Only a person whose first password is still in use has no scope at all.
       if (actor.type === "user" && actor.scopes.length === 0) {

@@ -7,7 +7,7 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
  * Who may call: a scope of `auth/scopes.ts`; `signed-in` for any known actor; `public` for the few doors that
  * decisions.md 18 lists; `predict` for a deployment's own access rule.
  */
-export type RouteAuth = `${string}:${string}` | "signed-in" | "public" | "predict" | "metrics" | "admin";
+export type RouteAuth = `${string}:${string}` | "signed-in" | "public" | "predict" | "metrics" | "admin" | "instance";
 
 /** What a handler gets: everything parsed, nothing of HTTP but the raw request for streams. */
 export interface RouteInput<P, Q, B> {
