@@ -19,6 +19,8 @@ export const BaseEnv = z.object({
   ASSAY_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
   ASSAY_DB_POOL: z.coerce.number().int().min(2).max(200).default(10),
   ASSAY_QUEUE_PREFIX: z.string().min(1).default("assay"),
+  /** Hosts and CIDR ranges, by comma, that configured webhooks may reach though they are private or not https. */
+  ASSAY_EGRESS_ALLOW: z.string().default(""),
 });
 
 export const ServerEnv = BaseEnv.extend({
