@@ -4,7 +4,7 @@ const ROOMS = [
   ["mlflow"],
   ["automation"],
   ["rollout", "monitoring"],
-  ["approvals"],
+  ["approvals", "record"],
   ["training", "serving"],
   ["registry"],
   ["tracking", "features"],

@@ -143,3 +143,42 @@ export const QueueReply = z.object({
   waiting: z.array(z.object({ runId: RunId, name: z.string(), epochs: z.int().min(1), createdAt: isoDate })),
 });
 export type QueueReply = z.infer<typeof QueueReply>;
+
+/** `identical`: the same ONNX file, bit for bit. `equivalent`: other bits, the same metrics within the tolerance. */
+export const REPRODUCTION_VERDICTS = ["identical", "equivalent", "different", "failed"] as const;
+
+/** Something that was not the same the second time, or that explains why the result is not. */
+export const ReproductionDifference = z.object({
+  /** Such as `code revision`, `engine threads`, `test_accuracy`. */
+  what: z.string(),
+  original: z.string(),
+  again: z.string(),
+});
+export type ReproductionDifference = z.infer<typeof ReproductionDifference>;
+
+/** A version trained again: a run of the same spec on the same data. */
+export const Reproduction = z.object({
+  /** The new run. */
+  runId: RunId,
+  modelName: z.string(),
+  version: z.int().min(1),
+  originalRunId: RunId,
+  status: RunStatusSchema,
+  epochs: z.int().min(1),
+  epochsDone: z.int().min(0),
+  createdAt: isoDate,
+  createdBy: z.string(),
+  /** Null until the run is over. */
+  verdict: z.enum(REPRODUCTION_VERDICTS).nullable(),
+  /** One sentence for people. */
+  message: z.string(),
+  originalDigest: z.string(),
+  /** Null until the run is finished. */
+  digest: z.string().nullable(),
+  differences: z.array(ReproductionDifference),
+  /** How far metrics may lie apart and still count as equivalent. */
+  tolerance: z.number(),
+});
+export type Reproduction = z.infer<typeof Reproduction>;
+/** Newest first; `command` trains the version again from a terminal. */
+export const ReproductionList = z.object({ command: z.string(), items: z.array(Reproduction) });
