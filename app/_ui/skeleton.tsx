@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { cn } from "#app/_ui/cn.ts";
 
 /** A place held at its final size while the content is on its way. */
@@ -16,6 +17,29 @@ export function TableSkeleton({ rows }: { rows: number }) {
           <Skeleton className="h-3 w-16" />
         </div>
       ))}
+    </div>
+  );
+}
+
+/** A whole page's place, in the frame of `Page`; `label` says what is on its way. */
+export function PageSkeleton(props: { label: string; className?: string; children: ReactNode }) {
+  return (
+    <div
+      role="status"
+      aria-label={props.label}
+      className={cn("mx-auto w-full max-w-[1400px] space-y-4 px-4 py-5 md:px-6", props.className)}
+    >
+      {props.children}
+    </div>
+  );
+}
+
+/** Two columns from 1024 px on; `height` is a class. */
+export function ColumnsSkeleton({ height }: { height: string }) {
+  return (
+    <div className="grid gap-4 lg:grid-cols-2">
+      <Skeleton className={height} />
+      <Skeleton className={height} />
     </div>
   );
 }

@@ -2,15 +2,15 @@
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { call } from "#app/_live/api.ts";
+import { usePoll } from "#app/_live/use-poll.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { plural } from "#app/_ui/format.ts";
-import { runColour } from "#app/_ui/palette.ts";
 import { Progress } from "#app/_ui/progress.tsx";
+import { RunDot } from "#app/_ui/run-dot.tsx";
 import { RunStatusBadge } from "#app/_ui/status-badge.tsx";
 import { Time } from "#app/_ui/time.tsx";
-import { call } from "#app/(console)/_live/api.ts";
-import { usePoll } from "#app/(console)/_live/use-poll.ts";
 import { QueueReply } from "#lib/training/schemas.ts";
 
 const idsOf = (queue: QueueReply) =>
@@ -57,11 +57,7 @@ export function NowTraining({ queue: atFirst }: { queue: QueueReply }) {
           <div key={job.runId} className="space-y-1.5">
             <div className="flex flex-wrap items-center justify-between gap-2">
               <span className="flex items-center gap-2">
-                <span
-                  aria-hidden
-                  className="size-2.5 shrink-0 rounded-full"
-                  style={{ background: runColour(job.runId) }}
-                />
+                <RunDot id={job.runId} />
                 <Link href={`/runs/${job.runId}`} className="font-medium underline-offset-2 hover:underline">
                   {job.name}
                 </Link>

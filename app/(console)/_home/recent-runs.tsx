@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { Card } from "#app/_ui/card.tsx";
 import { duration, percent } from "#app/_ui/format.ts";
-import { runColour } from "#app/_ui/palette.ts";
+import { RunDot } from "#app/_ui/run-dot.tsx";
 import { RunStatusBadge } from "#app/_ui/status-badge.tsx";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import type { RunSummary } from "#lib/tracking/schemas.ts";
 
@@ -22,15 +22,15 @@ export function RecentRuns({ runs }: { runs: readonly RunSummary[] }) {
         <p className="p-4 text-muted-foreground">No run yet.</p>
       ) : (
         <Table label="Recent runs">
-          <thead>
-            <Tr>
-              <Th>Name</Th>
-              <Th>Status</Th>
-              <Th number>Test accuracy</Th>
-              <Th number>Duration</Th>
-              <Th>Created</Th>
-            </Tr>
-          </thead>
+          <Head
+            columns={[
+              "Name",
+              "Status",
+              { name: "Test accuracy", number: true },
+              { name: "Duration", number: true },
+              "Created",
+            ]}
+          />
           <tbody>
             {runs.map((run) => {
               const accuracy = run.metrics["test_accuracy"];
@@ -38,11 +38,7 @@ export function RecentRuns({ runs }: { runs: readonly RunSummary[] }) {
                 <Tr key={run.id}>
                   <Td>
                     <span className="flex items-center gap-2">
-                      <span
-                        aria-hidden
-                        className="size-2.5 shrink-0 rounded-full"
-                        style={{ background: runColour(run.id) }}
-                      />
+                      <RunDot id={run.id} />
                       <Link
                         href={`/runs/${run.id}`}
                         title={run.name}

@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { usePoll } from "#app/(console)/_live/use-poll.ts";
+import { usePoll } from "#app/_live/use-poll.ts";
 
 /** Reads the page again every `everyMs` for as long as it is rendered. */
 export function RefreshWhile({ everyMs }: { everyMs: number }) {

@@ -1,6 +1,8 @@
 "use client";
 import Link from "next/link";
 import { type FormEvent, useEffect, useState } from "react";
+import { z } from "zod";
+import { ApiFailure, call } from "#app/_live/api.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Label } from "#app/_ui/label.tsx";
@@ -89,17 +91,11 @@ function PasswordField(props: {
 /** Returns what is wrong, or nothing when it is done. */
 async function changePassword(body: { currentPassword: string; newPassword: string }): Promise<Fault | undefined> {
   try {
-    const response = await fetch("/api/password", {
-      method: "PUT",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (response.ok) return undefined;
-    const { error }: { error: { message: string; details?: { field: string; problem: string; remedy: string }[] } } =
-      await response.json();
-    const detail = error.details?.[0];
+    await call("PUT", "/api/password", { body, reply: z.unknown() });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    const detail = error.details[0];
     return { field: detail?.field ?? "", message: detail ? `${error.message} ${detail.remedy}` : error.message };
-  } catch {
-    return { field: "", message: "The server cannot be reached. Is it running?" };
   }
 }

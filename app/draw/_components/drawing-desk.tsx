@@ -1,8 +1,8 @@
 "use client";
 import { Eraser, Undo2 } from "lucide-react";
 import { useCallback, useEffect, useId, useRef, useState } from "react";
+import { call } from "#app/_live/api.ts";
 import { Button } from "#app/_ui/button.tsx";
-import { call } from "#app/(console)/_live/api.ts";
 import { Answer } from "#app/draw/_components/answer.tsx";
 import { DigitReader, NOTHING_READ } from "#app/draw/_components/digit-reader.ts";
 import { Pad } from "#app/draw/_components/pad.tsx";

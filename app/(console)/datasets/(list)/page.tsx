@@ -5,7 +5,7 @@ import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { count } from "#app/_ui/format.ts";
 import { Page } from "#app/_ui/page.tsx";
 import { SyntheticBadge } from "#app/_ui/status-badge.tsx";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import { PrepareButtons } from "#app/(console)/datasets/_components/prepare-buttons.tsx";
 import { requireSession } from "#lib/auth/session.ts";
@@ -33,50 +33,48 @@ export default async function DatasetsPage() {
           </p>
         </EmptyState>
       ) : (
-        <div className="rounded-lg border border-border bg-card">
-          <Table label="Datasets">
-            <thead>
-              <Tr>
-                <Th>Name</Th>
-                <Th>Source</Th>
-                <Th number>Version</Th>
-                <Th number>Training images</Th>
-                <Th number>Test images</Th>
-                <Th>Digest</Th>
-                <Th>Made</Th>
-              </Tr>
-            </thead>
-            <tbody>
-              {datasets.flatMap((dataset) =>
-                dataset.versions.map((version) => (
-                  <Tr key={version.id}>
-                    <Td>
-                      <span className="flex items-center gap-2">
-                        <Link
-                          href={`/datasets/${dataset.name}?v=${version.version}`}
-                          className="font-medium underline-offset-2 hover:underline"
-                        >
-                          {dataset.name}
-                        </Link>
-                        {version.synthetic && <SyntheticBadge />}
-                      </span>
-                    </Td>
-                    <Td>{SOURCE_FACTS[dataset.source].title}</Td>
-                    <Td number>{version.version}</Td>
-                    <Td number>{count(version.trainCount)}</Td>
-                    <Td number>{count(version.testCount)}</Td>
-                    <Td>
-                      <CopyId id={version.digest} label="dataset digest" />
-                    </Td>
-                    <Td>
-                      <Time at={version.createdAt} />
-                    </Td>
-                  </Tr>
-                )),
-              )}
-            </tbody>
-          </Table>
-        </div>
+        <Table label="Datasets" framed>
+          <Head
+            columns={[
+              "Name",
+              "Source",
+              { name: "Version", number: true },
+              { name: "Training images", number: true },
+              { name: "Test images", number: true },
+              "Digest",
+              "Made",
+            ]}
+          />
+          <tbody>
+            {datasets.flatMap((dataset) =>
+              dataset.versions.map((version) => (
+                <Tr key={version.id}>
+                  <Td>
+                    <span className="flex items-center gap-2">
+                      <Link
+                        href={`/datasets/${dataset.name}?v=${version.version}`}
+                        className="font-medium underline-offset-2 hover:underline"
+                      >
+                        {dataset.name}
+                      </Link>
+                      {version.synthetic && <SyntheticBadge />}
+                    </span>
+                  </Td>
+                  <Td>{SOURCE_FACTS[dataset.source].title}</Td>
+                  <Td number>{version.version}</Td>
+                  <Td number>{count(version.trainCount)}</Td>
+                  <Td number>{count(version.testCount)}</Td>
+                  <Td>
+                    <CopyId id={version.digest} label="dataset digest" />
+                  </Td>
+                  <Td>
+                    <Time at={version.createdAt} />
+                  </Td>
+                </Tr>
+              )),
+            )}
+          </tbody>
+        </Table>
       )}
     </Page>
   );

@@ -1,10 +1,10 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { act } from "#app/_live/act.ts";
+import { call } from "#app/_live/api.ts";
+import { usePoll } from "#app/_live/use-poll.ts";
 import { Button } from "#app/_ui/button.tsx";
-import { act } from "#app/(console)/_live/act.ts";
-import { call } from "#app/(console)/_live/api.ts";
-import { usePoll } from "#app/(console)/_live/use-poll.ts";
 import { PrepareReply } from "#lib/datasets/schemas.ts";
 import { type DatasetSource, SOURCE_FACTS } from "#lib/datasets/sources.ts";
 

@@ -5,7 +5,7 @@ import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { count, percent } from "#app/_ui/format.ts";
 import { Page } from "#app/_ui/page.tsx";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import { requireSession } from "#lib/auth/session.ts";
 import { listModels } from "#lib/registry/index.ts";
@@ -26,46 +26,44 @@ export default async function ModelsPage() {
           </Button>
         </EmptyState>
       ) : (
-        <div className="rounded-lg border border-border bg-card">
-          <Table label="Models">
-            <thead>
-              <Tr>
-                <Th>Name</Th>
-                <Th number>Production</Th>
-                <Th number>Its test accuracy</Th>
-                <Th number>Versions</Th>
-                <Th>Aliases</Th>
-                <Th>Changed</Th>
+        <Table label="Models" framed>
+          <Head
+            columns={[
+              "Name",
+              { name: "Production", number: true },
+              { name: "Its test accuracy", number: true },
+              { name: "Versions", number: true },
+              "Aliases",
+              "Changed",
+            ]}
+          />
+          <tbody>
+            {models.map((model) => (
+              <Tr key={model.name}>
+                <Td>
+                  <Link href={`/models/${model.name}`} className="font-medium underline-offset-2 hover:underline">
+                    {model.name}
+                  </Link>
+                </Td>
+                <Td number>{model.productionVersion === null ? "none" : `version ${model.productionVersion}`}</Td>
+                <Td number>{percent(model.productionAccuracy)}</Td>
+                <Td number>{count(model.versionCount)}</Td>
+                <Td>
+                  <span className="flex gap-1">
+                    {Object.entries(model.aliases).map(([alias, version]) => (
+                      <Badge key={alias}>
+                        {alias} → {version}
+                      </Badge>
+                    ))}
+                  </span>
+                </Td>
+                <Td>
+                  <Time at={model.updatedAt} />
+                </Td>
               </Tr>
-            </thead>
-            <tbody>
-              {models.map((model) => (
-                <Tr key={model.name}>
-                  <Td>
-                    <Link href={`/models/${model.name}`} className="font-medium underline-offset-2 hover:underline">
-                      {model.name}
-                    </Link>
-                  </Td>
-                  <Td number>{model.productionVersion === null ? "none" : `version ${model.productionVersion}`}</Td>
-                  <Td number>{percent(model.productionAccuracy)}</Td>
-                  <Td number>{count(model.versionCount)}</Td>
-                  <Td>
-                    <span className="flex gap-1">
-                      {Object.entries(model.aliases).map(([alias, version]) => (
-                        <Badge key={alias}>
-                          {alias} → {version}
-                        </Badge>
-                      ))}
-                    </span>
-                  </Td>
-                  <Td>
-                    <Time at={model.updatedAt} />
-                  </Td>
-                </Tr>
-              ))}
-            </tbody>
-          </Table>
-        </div>
+            ))}
+          </tbody>
+        </Table>
       )}
     </Page>
   );

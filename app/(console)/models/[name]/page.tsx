@@ -1,11 +1,11 @@
 import Link from "next/link";
 import { createLoader, parseAsInteger } from "nuqs/server";
+import { notFoundOnMissing } from "#app/_live/not-found.ts";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { percent } from "#app/_ui/format.ts";
 import { Page } from "#app/_ui/page.tsx";
-import { notFoundOnMissing } from "#app/(console)/_live/not-found.ts";
 import { StageHistory } from "#app/(console)/models/[name]/_components/stage-history.tsx";
 import { VersionCard } from "#app/(console)/models/[name]/_components/version-card.tsx";
 import { VersionTable } from "#app/(console)/models/[name]/_components/version-table.tsx";
@@ -58,7 +58,7 @@ export default async function ModelPage({ params, searchParams }: PageProps<"/mo
       ) : (
         <>
           <VersionTable versions={model.versions} chosen={chosen.version} production={production?.version ?? null} />
-          <div className="grid items-start gap-4 lg:grid-cols-2">
+          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
             <VersionCard version={chosen} />
             <StageHistory history={history} />
           </div>

@@ -1,5 +1,5 @@
 import { cache } from "react";
-import { notFoundOnMissing } from "#app/(console)/_live/not-found.ts";
+import { notFoundOnMissing } from "#app/_live/not-found.ts";
 import { requireSession } from "#lib/auth/session.ts";
 import { getModel } from "#lib/registry/index.ts";
 

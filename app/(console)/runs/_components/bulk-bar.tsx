@@ -1,10 +1,10 @@
 "use client";
 import { useState } from "react";
+import { act } from "#app/_live/act.ts";
+import { runDelete, runPost } from "#app/_live/run-actions.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 import { plural } from "#app/_ui/format.ts";
-import { act } from "#app/(console)/_live/act.ts";
-import { runDelete, runPost } from "#app/(console)/_live/run-actions.ts";
 import type { RunRow } from "#app/(console)/runs/_components/columns.tsx";
 import { isRunActive } from "#lib/tracking/status.ts";
 

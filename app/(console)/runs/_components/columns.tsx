@@ -3,8 +3,8 @@ import Link from "next/link";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { count, duration, figure, percent } from "#app/_ui/format.ts";
 import { Checkbox } from "#app/_ui/input.tsx";
-import { runColour } from "#app/_ui/palette.ts";
 import { Progress } from "#app/_ui/progress.tsx";
+import { RunDot } from "#app/_ui/run-dot.tsx";
 import { RunStatusBadge, SyntheticBadge } from "#app/_ui/status-badge.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import type { RunSummary } from "#lib/tracking/schemas.ts";
@@ -46,7 +46,7 @@ export const columns = column.columns([
     header: "Name",
     cell: ({ row: { original: run } }) => (
       <span className="flex items-center gap-2">
-        <span aria-hidden className="size-2.5 shrink-0 rounded-full" style={{ background: runColour(run.id) }} />
+        <RunDot id={run.id} />
         <Link
           data-run-link
           href={`/runs/${run.id}`}

@@ -1,10 +1,10 @@
 "use client";
 import { Ban, Ellipsis, RotateCcw, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
+import { runActions } from "#app/_live/run-actions.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "#app/_ui/dropdown-menu.tsx";
-import { runActions } from "#app/(console)/_live/run-actions.ts";
 import { canRunBeRetried, isRunActive, type RunStatus } from "#lib/tracking/status.ts";
 
 interface MenuRun {

@@ -1,7 +1,7 @@
 "use client";
 import { useMemo, useState } from "react";
-import { call } from "#app/(console)/_live/api.ts";
-import { usePoll } from "#app/(console)/_live/use-poll.ts";
+import { call } from "#app/_live/api.ts";
+import { usePoll } from "#app/_live/use-poll.ts";
 import type { RunRow } from "#app/(console)/runs/_components/columns.tsx";
 import { RunPage } from "#lib/tracking/schemas.ts";
 import { isRunActive } from "#lib/tracking/status.ts";

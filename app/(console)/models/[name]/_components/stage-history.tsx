@@ -1,6 +1,7 @@
+import { ActorName } from "#app/_ui/actor-name.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { StageBadge } from "#app/_ui/status-badge.tsx";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import type { StageTransition } from "#lib/registry/schemas.ts";
 
@@ -33,13 +34,7 @@ export function StageHistory({ history }: { history: StageTransition[] }) {
           </p>
         ) : (
           <Table label="What was live when">
-            <thead>
-              <Tr>
-                <Th number>Version</Th>
-                <Th>From</Th>
-                <Th>Until</Th>
-              </Tr>
-            </thead>
+            <Head columns={[{ name: "Version", number: true }, "From", "Until"]} />
             <tbody>
               {spans.map((span) => (
                 <Tr key={span.from}>
@@ -59,29 +54,34 @@ export function StageHistory({ history }: { history: StageTransition[] }) {
           <p className="p-4 text-muted-foreground">No version has changed its stage yet.</p>
         ) : (
           <Table label="Changes of stage">
-            <thead>
-              <Tr>
-                <Th number>Version</Th>
-                <Th>From</Th>
-                <Th>To</Th>
-                <Th>When</Th>
-                <Th>Who</Th>
-                <Th>Why</Th>
-              </Tr>
-            </thead>
+            <Head
+              columns={[
+                { name: "Version", number: true },
+                "Change",
+                "When",
+                "Who",
+                { name: "Why", className: "w-full" },
+              ]}
+            />
             <tbody>
               {history.map((change) => (
                 <Tr key={`${change.version}-${change.at}-${change.to}`}>
                   <Td number>{change.version}</Td>
-                  <Td>{change.from}</Td>
                   <Td>
-                    <StageBadge stage={change.to} />
+                    <span className="flex items-center gap-1.5">
+                      {change.from} <span className="sr-only">to</span>
+                      <span aria-hidden>→</span> <StageBadge stage={change.to} />
+                    </span>
                   </Td>
                   <Td>
                     <Time at={change.at} />
                   </Td>
-                  <Td className="font-mono">{change.actor}</Td>
-                  <Td className="min-w-40 py-1.5 whitespace-normal">{change.reason === "" ? "–" : change.reason}</Td>
+                  <Td>
+                    <ActorName actor={change.actor} />
+                  </Td>
+                  <Td className="min-w-40 py-1.5 break-words whitespace-normal">
+                    {change.reason === "" ? "–" : change.reason}
+                  </Td>
                 </Tr>
               ))}
             </tbody>

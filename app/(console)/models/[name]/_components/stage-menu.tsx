@@ -2,13 +2,13 @@
 import { ChevronDown } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { act } from "#app/_live/act.ts";
+import { call } from "#app/_live/api.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "#app/_ui/dropdown-menu.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { describedBy, Field } from "#app/_ui/label.tsx";
-import { act } from "#app/(console)/_live/act.ts";
-import { call } from "#app/(console)/_live/api.ts";
 import { ModelVersion } from "#lib/registry/schemas.ts";
 import { STAGE_TRANSITIONS, type Stage } from "#lib/registry/status.ts";
 

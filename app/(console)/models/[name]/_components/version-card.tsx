@@ -1,10 +1,10 @@
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { ActorName } from "#app/_ui/actor-name.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { figure } from "#app/_ui/format.ts";
 import { StageBadge, SyntheticBadge } from "#app/_ui/status-badge.tsx";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Fact, Table } from "#app/_ui/table.tsx";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
 
 /** Where a version comes from, as far as its run told: data, seed, engine, code, settings, figures. */
@@ -18,7 +18,7 @@ export function VersionCard({ version }: { version: ModelVersion }) {
     <Card title={`Version ${version.version}`} aside={<StageBadge stage={version.stage} />} flush>
       <Table label={`Origin of version ${version.version}`}>
         <tbody>
-          <Row label="Run">
+          <Fact name="Run">
             {runId !== null && (
               <span className="flex gap-2">
                 <Link href={`/runs/${runId}`} className="text-primary underline">
@@ -27,9 +27,9 @@ export function VersionCard({ version }: { version: ModelVersion }) {
                 <CopyId id={runId} label="run id" />
               </span>
             )}
-          </Row>
-          <Row label="Strategy">{lineage.strategy}</Row>
-          <Row label="Dataset">
+          </Fact>
+          <Fact name="Strategy">{lineage.strategy}</Fact>
+          <Fact name="Dataset">
             {lineage.datasetName !== null && (
               <span className="flex items-center gap-2">
                 <Link href={datasetHref(lineage)} className="text-primary underline">
@@ -38,41 +38,29 @@ export function VersionCard({ version }: { version: ModelVersion }) {
                 {lineage.synthetic === true && <SyntheticBadge />}
               </span>
             )}
-          </Row>
-          <Row label="Dataset digest">
+          </Fact>
+          <Fact name="Dataset digest">
             {lineage.datasetDigest !== null && <CopyId id={lineage.datasetDigest} label="dataset digest" />}
-          </Row>
-          <Row label="Seed">{lineage.seed}</Row>
-          <Row label="Engine">{lineage.engine}</Row>
-          <Row label="Code revision">
+          </Fact>
+          <Fact name="Seed">{lineage.seed}</Fact>
+          <Fact name="Engine">{lineage.engine}</Fact>
+          <Fact name="Code revision">
             {lineage.codeRevision !== null && <CopyId id={lineage.codeRevision} label="code revision" />}
-          </Row>
-          <Row label="ONNX digest">
+          </Fact>
+          <Fact name="ONNX digest">
             <CopyId id={version.onnxDigest} label="ONNX digest" />
-          </Row>
-          <Row label="Registered by">
-            <span className="font-mono">{version.createdBy}</span>
-          </Row>
+          </Fact>
+          <Fact name="Registered by">
+            <ActorName actor={version.createdBy} />
+          </Fact>
           {metrics.map(([key, value]) => (
-            <Row key={key} label={key}>
+            <Fact key={key} name={key}>
               <span className="tabular">{figure(value)}</span>
-            </Row>
+            </Fact>
           ))}
         </tbody>
       </Table>
     </Card>
-  );
-}
-
-/** What is not known is shown as a dash. */
-function Row({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <Tr>
-      <Th scope="row" className="w-44">
-        {label}
-      </Th>
-      <Td>{children === null || children === false ? "–" : children}</Td>
-    </Tr>
   );
 }
 

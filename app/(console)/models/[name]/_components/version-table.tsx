@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { bytes, figure, percent } from "#app/_ui/format.ts";
-import { runColour } from "#app/_ui/palette.ts";
+import { RunDot } from "#app/_ui/run-dot.tsx";
 import { StageBadge, SyntheticBadge } from "#app/_ui/status-badge.tsx";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import { StageMenu } from "#app/(console)/models/[name]/_components/stage-menu.tsx";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
@@ -12,82 +12,74 @@ import type { ModelVersion } from "#lib/registry/schemas.ts";
 export function VersionTable(props: { versions: ModelVersion[]; chosen: number; production: number | null }) {
   const { versions, chosen, production } = props;
   return (
-    <div className="rounded-lg border border-border bg-card">
-      <Table label="Versions">
-        <thead>
-          <Tr>
-            <Th number>Version</Th>
-            <Th>Stage</Th>
-            <Th number>Test accuracy</Th>
-            <Th number>Test loss</Th>
-            <Th>Run</Th>
-            <Th>Engine</Th>
-            <Th>Dataset</Th>
-            <Th number>Size</Th>
-            <Th>Registered</Th>
-            <Th>
-              <span className="sr-only">Actions</span>
-            </Th>
-          </Tr>
-        </thead>
-        <tbody>
-          {versions.map((version) => (
-            <Tr key={version.version} className={version.version === chosen ? "bg-accent" : "hover:bg-muted/60"}>
-              <Td number>
-                <Link
-                  href={`/models/${version.modelName}?v=${version.version}`}
-                  aria-current={version.version === chosen ? "true" : undefined}
-                  scroll={false}
-                  className="font-medium underline underline-offset-2"
-                >
-                  {version.version}
-                </Link>
-              </Td>
-              <Td>
-                <StageBadge stage={version.stage} />
-              </Td>
-              <Td number>{percent(version.metrics["test_accuracy"])}</Td>
-              <Td number>{figure(version.metrics["test_loss"])}</Td>
-              <Td>
-                {version.runId === null ? (
-                  "–"
-                ) : (
-                  <span className="flex items-center gap-2">
-                    <span
-                      aria-hidden
-                      className="size-2.5 rounded-full"
-                      style={{ background: runColour(version.runId) }}
-                    />
-                    <Link href={`/runs/${version.runId}`} className="text-primary hover:underline">
-                      Run
-                    </Link>
-                    <CopyId id={version.runId} label="run id" />
-                  </span>
-                )}
-              </Td>
-              <Td>{version.lineage.engine ?? "–"}</Td>
-              <Td>
+    <Table label="Versions" framed>
+      <Head
+        columns={[
+          { name: "Version", number: true },
+          "Stage",
+          { name: "Test accuracy", number: true },
+          { name: "Test loss", number: true },
+          "Run",
+          "Engine",
+          "Dataset",
+          { name: "Size", number: true },
+          "Registered",
+          { name: "Actions", hidden: true },
+        ]}
+      />
+      <tbody>
+        {versions.map((version) => (
+          <Tr key={version.version} className={version.version === chosen ? "bg-accent" : "hover:bg-muted/60"}>
+            <Td number>
+              <Link
+                href={`/models/${version.modelName}?v=${version.version}`}
+                aria-current={version.version === chosen ? "true" : undefined}
+                scroll={false}
+                className="font-medium underline underline-offset-2"
+              >
+                {version.version}
+              </Link>
+            </Td>
+            <Td>
+              <StageBadge stage={version.stage} />
+            </Td>
+            <Td number>{percent(version.metrics["test_accuracy"])}</Td>
+            <Td number>{figure(version.metrics["test_loss"])}</Td>
+            <Td>
+              {version.runId === null ? (
+                "–"
+              ) : (
                 <span className="flex items-center gap-2">
-                  {version.lineage.datasetName ?? "–"}
-                  {version.lineage.synthetic === true && <SyntheticBadge />}
+                  <RunDot id={version.runId} />
+                  <Link href={`/runs/${version.runId}`} className="text-primary hover:underline">
+                    Run
+                  </Link>
+                  <CopyId id={version.runId} label="run id" />
                 </span>
-              </Td>
-              <Td number>{bytes(version.sizeBytes)}</Td>
-              <Td>
-                <Time at={version.createdAt} />
-              </Td>
-              <Td className="px-1 text-right">
-                <StageMenu
-                  model={version.modelName}
-                  version={version.version}
-                  stage={version.stage}
-                  production={production}
-                />
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
-    </div>
+              )}
+            </Td>
+            <Td>{version.lineage.engine ?? "–"}</Td>
+            <Td>
+              <span className="flex items-center gap-2">
+                {version.lineage.datasetName ?? "–"}
+                {version.lineage.synthetic === true && <SyntheticBadge />}
+              </span>
+            </Td>
+            <Td number>{bytes(version.sizeBytes)}</Td>
+            <Td>
+              <Time at={version.createdAt} />
+            </Td>
+            <Td className="px-1 text-right">
+              <StageMenu
+                model={version.modelName}
+                version={version.version}
+                stage={version.stage}
+                production={production}
+              />
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }

@@ -2,11 +2,11 @@
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { act } from "#app/_live/act.ts";
+import { call } from "#app/_live/api.ts";
+import { runActions } from "#app/_live/run-actions.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { StageBadge } from "#app/_ui/status-badge.tsx";
-import { act } from "#app/(console)/_live/act.ts";
-import { call } from "#app/(console)/_live/api.ts";
-import { runActions } from "#app/(console)/_live/run-actions.ts";
 import { RunMenu } from "#app/(console)/runs/_components/run-menu.tsx";
 import type { RunViewProps } from "#app/(console)/runs/[id]/_components/run-view-props.ts";
 import { ModelVersion } from "#lib/registry/schemas.ts";

@@ -3,7 +3,7 @@ import { Download } from "lucide-react";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { bytes } from "#app/_ui/format.ts";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import type { TrainedRun } from "#lib/training/schemas.ts";
 
@@ -20,42 +20,32 @@ export function RunArtifacts({ run }: { run: TrainedRun }) {
     );
   }
   return (
-    <div className="rounded-lg border border-border bg-card">
-      <Table label="Artifacts">
-        <thead>
-          <Tr>
-            <Th>File</Th>
-            <Th number>Size</Th>
-            <Th>Type</Th>
-            <Th>SHA-256</Th>
-            <Th>Stored</Th>
+    <Table label="Artifacts" framed>
+      <Head columns={["File", { name: "Size", number: true }, "Type", "SHA-256", "Stored"]} />
+      <tbody>
+        {run.artifacts.map((artifact) => (
+          <Tr key={artifact.path}>
+            <Td>
+              <a
+                href={href(run.id, artifact.path)}
+                download
+                className="inline-flex items-center gap-1.5 font-mono text-primary hover:underline"
+              >
+                <Download className="size-3.5" aria-hidden />
+                {artifact.path}
+              </a>
+            </Td>
+            <Td number>{bytes(artifact.sizeBytes)}</Td>
+            <Td>{artifact.mediaType}</Td>
+            <Td>
+              <CopyId id={artifact.digest} label={`digest of ${artifact.path}`} />
+            </Td>
+            <Td>
+              <Time at={artifact.createdAt} />
+            </Td>
           </Tr>
-        </thead>
-        <tbody>
-          {run.artifacts.map((artifact) => (
-            <Tr key={artifact.path}>
-              <Td>
-                <a
-                  href={href(run.id, artifact.path)}
-                  download
-                  className="inline-flex items-center gap-1.5 font-mono text-primary hover:underline"
-                >
-                  <Download className="size-3.5" aria-hidden />
-                  {artifact.path}
-                </a>
-              </Td>
-              <Td number>{bytes(artifact.sizeBytes)}</Td>
-              <Td>{artifact.mediaType}</Td>
-              <Td>
-                <CopyId id={artifact.digest} label={`digest of ${artifact.path}`} />
-              </Td>
-              <Td>
-                <Time at={artifact.createdAt} />
-              </Td>
-            </Tr>
-          ))}
-        </tbody>
-      </Table>
-    </div>
+        ))}
+      </tbody>
+    </Table>
   );
 }

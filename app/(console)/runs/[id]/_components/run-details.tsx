@@ -1,9 +1,10 @@
 "use client";
 import Link from "next/link";
+import { ActorName } from "#app/_ui/actor-name.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { figure } from "#app/_ui/format.ts";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Fact, Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import type { RunFeed } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
 import type { TrainedRun } from "#lib/training/schemas.ts";
 
@@ -19,15 +20,15 @@ export function RunDetails({ run, feed }: { run: TrainedRun; feed: RunFeed }) {
           <p className="p-4 text-muted-foreground">No metrics were logged yet.</p>
         ) : (
           <Table label="Metrics">
-            <thead>
-              <Tr>
-                <Th>Name</Th>
-                <Th number>Last</Th>
-                <Th number>Step</Th>
-                <Th number>Lowest</Th>
-                <Th number>Highest</Th>
-              </Tr>
-            </thead>
+            <Head
+              columns={[
+                "Name",
+                { name: "Last", number: true },
+                { name: "Step", number: true },
+                { name: "Lowest", number: true },
+                { name: "Highest", number: true },
+              ]}
+            />
             <tbody>
               {metrics.map(([key, metric]) => (
                 <Tr key={key}>
@@ -46,29 +47,19 @@ export function RunDetails({ run, feed }: { run: TrainedRun; feed: RunFeed }) {
       <Card title="Origin" flush>
         <Table label="Origin">
           <tbody>
-            <Tr>
-              <Th scope="row">Experiment</Th>
-              <Td>{run.experimentName}</Td>
-            </Tr>
-            <Tr>
-              <Th scope="row">Started by</Th>
-              <Td className="font-mono">{run.createdBy}</Td>
-            </Tr>
-            <Tr>
-              <Th scope="row">Run</Th>
-              <Td>
-                <CopyId id={run.id} label="run id" />
-              </Td>
-            </Tr>
+            <Fact name="Experiment">{run.experimentName}</Fact>
+            <Fact name="Started by">
+              <ActorName actor={run.createdBy} />
+            </Fact>
+            <Fact name="Run">
+              <CopyId id={run.id} label="run id" />
+            </Fact>
             {feed.state.tags["dataset"] !== undefined && (
-              <Tr>
-                <Th scope="row">Dataset</Th>
-                <Td>
-                  <Link className="text-primary underline" href={datasetHref(feed.state.tags)}>
-                    {feed.state.tags["dataset"]} {feed.state.tags["dataset.version"]}
-                  </Link>
-                </Td>
-              </Tr>
+              <Fact name="Dataset">
+                <Link className="text-primary underline" href={datasetHref(feed.state.tags)}>
+                  {feed.state.tags["dataset"]} {feed.state.tags["dataset.version"]}
+                </Link>
+              </Fact>
             )}
           </tbody>
         </Table>
@@ -92,12 +83,9 @@ function Entries({ title, entries, empty }: { title: string; entries: Record<str
         <Table label={title}>
           <tbody>
             {rows.map(([key, value]) => (
-              <Tr key={key}>
-                <Th scope="row" className="w-48 font-mono font-normal">
-                  {key}
-                </Th>
-                <Td className="max-w-md font-mono break-all whitespace-normal">{value}</Td>
-              </Tr>
+              <Fact key={key} name={key} mono>
+                {value}
+              </Fact>
             ))}
           </tbody>
         </Table>

@@ -5,7 +5,7 @@ import { DigitImage } from "#app/_ui/digit-image.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { count, figure, percent } from "#app/_ui/format.ts";
 import { Stat, StatGrid } from "#app/_ui/stat.tsx";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { ReliabilityChart } from "#app/(console)/runs/[id]/_components/reliability-chart.tsx";
 import type { Evaluation } from "#lib/engine/schemas.ts";
 import { isRunActive, type RunStatus } from "#lib/tracking/status.ts";
@@ -55,15 +55,15 @@ function PerClass({ evaluation }: { evaluation: Evaluation }) {
   return (
     <Card title="By digit" flush>
       <Table label="Precision, recall and F1 by digit">
-        <thead>
-          <Tr>
-            <Th>Digit</Th>
-            <Th number>Precision</Th>
-            <Th number>Recall</Th>
-            <Th number>F1</Th>
-            <Th number>Images</Th>
-          </Tr>
-        </thead>
+        <Head
+          columns={[
+            "Digit",
+            { name: "Precision", number: true },
+            { name: "Recall", number: true },
+            { name: "F1", number: true },
+            { name: "Images", number: true },
+          ]}
+        />
         <tbody>
           {evaluation.perClass.map((row) => (
             <Tr key={row.label} className="h-9">

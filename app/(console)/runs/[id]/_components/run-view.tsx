@@ -3,7 +3,7 @@ import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { ErrorCard } from "#app/_ui/error-card.tsx";
 import { Page } from "#app/_ui/page.tsx";
-import { runColour } from "#app/_ui/palette.ts";
+import { RunDot } from "#app/_ui/run-dot.tsx";
 import { RunStatusBadge, SyntheticBadge } from "#app/_ui/status-badge.tsx";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "#app/_ui/tabs.tsx";
 import { Time } from "#app/_ui/time.tsx";
@@ -28,7 +28,7 @@ export function RunView({ run, series: initial, batches, modelName, version }: R
       title={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span className="flex min-w-0 items-baseline gap-2.5">
-            <span aria-hidden className="size-3 shrink-0 rounded-full" style={{ background: runColour(run.id) }} />
+            <RunDot id={run.id} className="size-3" />
             <span className="min-w-0">{run.name}</span>
           </span>
           <RunStatusBadge status={status} />

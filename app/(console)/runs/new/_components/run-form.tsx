@@ -1,12 +1,12 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { act } from "#app/_live/act.ts";
+import { call } from "#app/_live/api.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { describedBy, Field } from "#app/_ui/label.tsx";
-import { act } from "#app/(console)/_live/act.ts";
-import { call } from "#app/(console)/_live/api.ts";
 import { faultsOf } from "#app/(console)/runs/new/_components/faults.ts";
 import { SpecFieldInput } from "#app/(console)/runs/new/_components/spec-field.tsx";
 import { asValues, DEFAULTS, SPEC_FIELDS } from "#app/(console)/runs/new/_components/spec-fields.ts";

@@ -1,14 +1,14 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
+import { act } from "#app/_live/act.ts";
+import { call } from "#app/_live/api.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { Select } from "#app/_ui/input.tsx";
 import { describedBy, Field } from "#app/_ui/label.tsx";
-import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
-import { act } from "#app/(console)/_live/act.ts";
-import { call } from "#app/(console)/_live/api.ts";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { faultsOf } from "#app/(console)/runs/new/_components/faults.ts";
 import { SpecFieldInput } from "#app/(console)/runs/new/_components/spec-field.tsx";
 import { asTexts, asValues, SPEC_FIELDS } from "#app/(console)/runs/new/_components/spec-fields.ts";
@@ -74,18 +74,18 @@ export function StrategyForm({ strategies, experiments }: { strategies: Strategy
       </Card>
       <Card title={`Its ${plural(strategy.runs.length, "run")}`} flush>
         <Table label="Runs of the strategy">
-          <thead>
-            <Tr>
-              <Th>Run</Th>
-              <Th>Architecture</Th>
-              <Th number>Learning rate</Th>
-              <Th>Schedule</Th>
-              <Th number>Batch size</Th>
-              <Th number>Epochs</Th>
-              <Th>Augmented</Th>
-              <Th number>Seed</Th>
-            </Tr>
-          </thead>
+          <Head
+            columns={[
+              "Run",
+              "Architecture",
+              { name: "Learning rate", number: true },
+              "Schedule",
+              { name: "Batch size", number: true },
+              { name: "Epochs", number: true },
+              "Augmented",
+              { name: "Seed", number: true },
+            ]}
+          />
           <tbody>
             {strategy.runs.map((run) => {
               const spec = { ...run.spec, ...asValues(texts) };

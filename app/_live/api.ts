@@ -34,7 +34,7 @@ export class ApiFailure extends Error {
  * @throws ApiFailure also when the server cannot be reached
  */
 export async function call<T extends z.ZodType>(
-  method: "GET" | "POST" | "PATCH" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   options: { reply: T; body?: unknown; signal?: AbortSignal },
 ): Promise<z.infer<T>> {
@@ -49,11 +49,20 @@ export async function call<T extends z.ZodType>(
     throw new ApiFailure("The server cannot be reached. Is it running?", { code: "unreachable" });
   });
   const text = await response.text();
-  const json: unknown = text === "" ? undefined : JSON.parse(text);
+  const json = jsonOf(text);
   if (response.ok) return options.reply.parse(json);
   const envelope = Envelope.safeParse(json);
   if (!envelope.success) {
     throw new ApiFailure(`The server answered ${response.status}.`, { code: String(response.status) });
   }
   throw new ApiFailure(envelope.data.error.message, envelope.data.error);
+}
+
+/** A proxy in between may answer with a page of its own. */
+function jsonOf(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 "use client";
 import { z } from "zod";
-import { act } from "#app/(console)/_live/act.ts";
-import { call } from "#app/(console)/_live/api.ts";
+import { act } from "#app/_live/act.ts";
+import { call } from "#app/_live/api.ts";
 
 interface Named {
   id: string;

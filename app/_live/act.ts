@@ -1,6 +1,6 @@
 "use client";
 import { toast } from "sonner";
-import { ApiFailure } from "#app/(console)/_live/api.ts";
+import { ApiFailure } from "#app/_live/api.ts";
 
 /**
  * Does something on behalf of a click and says how it ended. Returns whether it worked.
