@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "user_account" ADD COLUMN     "recovery_codes" TEXT[] DEFAULT ARRAY[]::TEXT[];
