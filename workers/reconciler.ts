@@ -29,6 +29,7 @@ export function startReconciler(runtime: Runtime, ctx: Ctx, queues: Queues, plac
       }
       if (rounds++ % SWEEP_EVERY === 0) {
         await sweepWorkFolders(ctx, places);
+        await ctx.blobs.sweep(ctx.clock.now());
       }
       return false;
     },

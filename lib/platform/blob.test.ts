@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -57,4 +57,14 @@ test("says that the disk works, and leaves no trace", async () => {
   await blobs.check();
   expect(await readdir(join(root, "tmp"))).toEqual([]);
   await expect(createDiskBlobStore("/dev/null/blobs").check()).rejects.toThrow();
+});
+
+test("what a killed writer left is swept after a day, not before", async () => {
+  const orphan = join(root, "tmp", "orphan");
+  await writeFile(orphan, "half");
+  await blobs.sweep(new Date());
+  expect(await readdir(join(root, "tmp"))).toEqual(["orphan"]);
+  await utimes(orphan, new Date(0), new Date(0));
+  await blobs.sweep(new Date());
+  expect(await readdir(join(root, "tmp"))).toEqual([]);
 });

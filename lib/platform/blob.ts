@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -24,7 +24,11 @@ export interface BlobStore {
   has(digest: string): Promise<boolean>;
   /** Writes a byte and takes it away again, so that a full or lost disk shows. */
   check(): Promise<void>;
+  /** Removes what writers that were killed left half-written more than a day ago. */
+  sweep(now: Date): Promise<void>;
 }
+
+const ABANDONED_MS = 24 * 60 * 60 * 1_000;
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
@@ -42,9 +46,10 @@ export function createDiskBlobStore(root: string): BlobStore {
   };
   const keep = async (path: string, digest: string) => {
     const target = pathOf(digest);
-    await mkdir(dirname(target), { recursive: true });
+    const made = await mkdir(dirname(target), { recursive: true });
     await rename(path, target);
     await syncFolder(dirname(target));
+    if (made !== undefined) await syncFolder(dirname(made));
   };
   const exists = (digest: string) =>
     stat(pathOf(digest)).then(
@@ -121,6 +126,17 @@ export function createDiskBlobStore(root: string): BlobStore {
       } finally {
         await file.close();
         await rm(path, { force: true });
+      }
+    },
+
+    async sweep(now) {
+      const folder = join(root, "tmp");
+      const names = await readdir(folder).catch(() => []);
+      for (const name of names) {
+        const found = await stat(join(folder, name)).catch(() => undefined);
+        if (found !== undefined && now.getTime() - found.mtimeMs > ABANDONED_MS) {
+          await rm(join(folder, name), { force: true });
+        }
       }
     },
   };
