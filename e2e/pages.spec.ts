@@ -1,25 +1,9 @@
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, expectNoSideScroll, fromStart, SIGNED_IN, test } from "./fixtures.ts";
+import { PAGES } from "./places.ts";
 
 /** Every page: in both themes nothing for axe to find, on desk and phone nothing that sticks out, nothing that jumps. */
 test.use({ storageState: SIGNED_IN });
-
-const PAGES: { name: string; path: string }[] = [
-  { name: "home", path: "/" },
-  { name: "runs", path: "/runs" },
-  { name: "a run's curves", path: "/runs/{run}" },
-  { name: "a run's evaluation", path: "/runs/{run}?tab=evaluation" },
-  { name: "a run's details", path: "/runs/{run}?tab=details" },
-  { name: "a run's artifacts", path: "/runs/{run}?tab=artifacts" },
-  { name: "a new strategy", path: "/runs/new" },
-  { name: "a new run", path: "/runs/new?kind=run" },
-  { name: "models", path: "/models" },
-  { name: "a model", path: "/models/digits" },
-  { name: "datasets", path: "/datasets" },
-  { name: "a dataset", path: "/datasets/synthetic-digits" },
-  { name: "the drawing pad", path: "/draw" },
-  { name: "the API reference", path: "/api-reference" },
-];
 
 for (const theme of ["light", "dark"] as const) {
   test.describe(`${theme}, desk`, () => {
@@ -65,7 +49,7 @@ test("no layout jumps while lists and a run are loaded", async ({ page }) => {
 });
 
 async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path.replace("{run}", await newestRun(page)));
+  await page.goto(path.replace("{run}", await newestRun(page)).replace("{dataset}", "synthetic-digits"));
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 }
 

@@ -1,0 +1,62 @@
+/** Every page of the console, by its name. `{run}` stands for the newest finished run's id, `{live}` for one that trains. */
+export interface Place {
+  name: string;
+  path: string;
+}
+
+export const PAGES: readonly Place[] = [
+  { name: "home", path: "/" },
+  { name: "runs", path: "/runs" },
+  { name: "a run's curves", path: "/runs/{run}" },
+  { name: "a run's evaluation", path: "/runs/{run}?tab=evaluation" },
+  { name: "a run's details", path: "/runs/{run}?tab=details" },
+  { name: "a run's artifacts", path: "/runs/{run}?tab=artifacts" },
+  { name: "a new strategy", path: "/runs/new" },
+  { name: "a new run", path: "/runs/new?kind=run" },
+  { name: "models", path: "/models" },
+  { name: "a model", path: "/models/digits" },
+  { name: "datasets", path: "/datasets" },
+  { name: "a dataset", path: "/datasets/{dataset}" },
+  { name: "the drawing pad", path: "/draw" },
+  { name: "the API reference", path: "/api-reference" },
+];
+
+/** How a page is brought into the state that is to be seen; by accessible names, in the order given here. */
+export interface Shot extends Place {
+  /** Seen by somebody who is not signed in. */
+  stranger?: boolean;
+  keys?: readonly string[];
+  /** Buttons, links, menu items or folded parts. */
+  click?: readonly (string | RegExp)[];
+  /** Draws a seven on the pad. */
+  draw?: boolean;
+  /** Only where the page is this wide: 1440 or 390. */
+  width?: number;
+}
+
+/** What `npm run shots` takes: every page, and the states that a page has besides its usual one. */
+export const SHOTS: readonly Shot[] = [
+  ...PAGES,
+  { name: "sign in", path: "/sign-in", stranger: true },
+  { name: "change password", path: "/change-password" },
+  { name: "home while a run trains", path: "/?live={live}" },
+  { name: "runs while one trains", path: "/runs?live={live}" },
+  { name: "a live run", path: "/runs/{live}" },
+  { name: "a live run's evaluation", path: "/runs/{live}?tab=evaluation" },
+  { name: "a live run's details", path: "/runs/{live}?tab=details" },
+  { name: "runs, selected", path: "/runs", keys: ["j", "x"] },
+  { name: "runs, none fits", path: "/runs?q=no+such+run" },
+  { name: "runs, none deleted", path: "/runs?lifecycle=deleted" },
+  { name: "a run's menu", path: "/runs/{run}", click: [/^Actions for/] },
+  { name: "a run, to delete", path: "/runs/{run}", click: [/^Actions for/, "Delete the run"] },
+  { name: "a chart as a table", path: "/runs/{run}?tab=evaluation", click: ["Show Confusion matrix as a table"] },
+  { name: "a stage, to change", path: "/models/digits", click: [/^Change the stage of version/, /^Archive version/] },
+  { name: "a drawn seven", path: "/draw", draw: true },
+  { name: "an operation", path: "/api-reference", click: [/\/predict$|\/predict /] },
+  { name: "the keys", path: "/runs", keys: ["?"] },
+  { name: "the menu on a phone", path: "/", click: ["Open the menu"], width: 390 },
+  { name: "the account's menu", path: "/", click: [/^Account of/], width: 1440 },
+  { name: "not found", path: "/runs/00000000000000000000000000000000" },
+  { name: "not found, outside", path: "/no/such/page" },
+  { name: "an address that cannot be", path: "/runs?cursor=broken" },
+];
