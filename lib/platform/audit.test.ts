@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import { audit, auditHash } from "#lib/platform/audit.ts";
+import { audit, auditHash, commitmentOf } from "#lib/platform/audit.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { pgTest } from "#lib/testing/pg.ts";
 
@@ -32,8 +32,9 @@ pgTest("fifty writers at once leave one chain without gap or fork", async ({ ctx
   for (const [index, row] of rows.entries()) {
     expect(row.seq).toBe(BigInt(index + 1));
     expect(row.prev).toBe(prev);
-    const { chain, seq, actor, action, subject, detail } = row;
-    expect(auditHash({ chain, seq, actor, action, subject, detail, prev, at: row.at.toISOString() })).toBe(row.hash);
+    const { chain, seq, actor, action, subject, detail, requestId, ip } = row;
+    const body = { chain, seq, actor, action, subject, detail, prev, requestId, ip, at: row.at.toISOString() };
+    expect(auditHash(body)).toBe(row.hash);
     prev = row.hash;
   }
 });
@@ -56,4 +57,17 @@ pgTest("the application can neither change nor delete what is on record", async 
   await expect(db.auditEvent.deleteMany({ where: { chain } })).rejects.toThrow(/permission denied/);
   await expect(db.$executeRaw`TRUNCATE audit_event`).rejects.toThrow(/permission denied|must be owner/);
   await expect(db.$executeRaw`CREATE TABLE mischief (x int)`).rejects.toThrow(/permission denied/);
+});
+
+pgTest("what is personal stands apart, and only its commitment in the chain", async ({ ctx, db }) => {
+  const personal = { email: "ana@example.org", name: "Ana \u0000 \ud800" };
+  await withTransaction(ctx, async (tx) =>
+    audit(tx, { action: "test.person", subject: "x", detail: { kind: "y" }, personal }),
+  );
+  const [event] = await db.auditEvent.findMany({ where: { chain: `project:${ctx.projectId}` } });
+  expect(JSON.stringify(event?.detail)).not.toContain("ana@");
+  const held = event?.detail as { kind: string; personal: { id: string; commitment: string } };
+  const row = await db.auditPersonal.findUniqueOrThrow({ where: { id: held.personal.id } });
+  expect(row.body).toEqual({ email: "ana@example.org", name: "Ana \uFFFD \uFFFD" });
+  expect(commitmentOf(row.salt ?? "", row.body as Record<string, unknown>)).toBe(held.personal.commitment);
 });
