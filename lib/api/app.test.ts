@@ -36,7 +36,7 @@ function caller(runtime: Runtime) {
 }
 
 async function makeKey(runtime: Runtime, scopes: Scope[]): Promise<string> {
-  const ctx = makeCtx(runtime, { actor: { type: "system", id: "test", scopes: ["admin"] } });
+  const ctx = makeCtx(runtime, { actor: { type: "system", id: "test", scopes: SCOPES } });
   return (await createApiKey(ctx, { name: "test", scopes })).key;
 }
 

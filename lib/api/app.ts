@@ -4,6 +4,7 @@ import { addServerChecks } from "#lib/api/readiness-checks.ts";
 import { apiRoutes } from "#lib/api/routes.ts";
 import { getAuthenticator } from "#lib/auth/authenticate-request.ts";
 import { recordDenied } from "#lib/auth/record-denied.ts";
+import { SCOPES } from "#lib/auth/scopes.ts";
 import { serverEnvOf } from "#lib/platform/http/host.ts";
 import { mountRoutes } from "#lib/platform/http/mount.ts";
 import type { Route } from "#lib/platform/http/route.ts";
@@ -30,7 +31,8 @@ export function createApi(runtime: Runtime): Api {
   const authenticator = getAuthenticator(runtime, serverEnvOf(runtime).ASSAY_SECRET);
   const { limiter } = mountRoutes(app, apiRoutes, {
     runtime,
-    authenticate: (headers) => authenticator.authenticate(headers),
+    scopes: SCOPES,
+    authenticate: (headers, projectInQuery) => authenticator.authenticate(headers, projectInQuery),
     recordDenied: (attempt) => recordDenied(runtime, attempt),
   });
   // `v2`: the inference protocol's paths are answered by the API even before its routes are there.

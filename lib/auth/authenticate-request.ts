@@ -1,35 +1,45 @@
+import { askedProject, type InProject, noSuchProject, personInProject } from "#lib/auth/ask-project.ts";
+import { cookieOf } from "#lib/auth/cookie.ts";
+import { keyActor } from "#lib/auth/key-actor.ts";
 import { hashKey } from "#lib/auth/key-hash.ts";
 import { SESSION_COOKIE, sessionIdOf } from "#lib/auth/next-auth-token.ts";
+import { keyOf } from "#lib/auth/read-authorization.ts";
 import { type ResolvedSession, resolveSession } from "#lib/auth/resolve-session.ts";
 import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
-import { findApiKeyByHash, touchApiKey, touchSession } from "#lib/auth/store.ts";
+import { findPresentedKey, touchApiKey } from "#lib/auth/store/api-keys.ts";
+import { projectIsOpen } from "#lib/auth/store/projects.ts";
+import { touchSession } from "#lib/auth/store/sessions.ts";
 import { TtlCache } from "#lib/auth/ttl-cache.ts";
-import type { Actor } from "#lib/platform/ctx.ts";
 import { messageOf, UnauthenticatedError } from "#lib/platform/errors.ts";
 import type { Authenticated } from "#lib/platform/http/host.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
 
-/** How long a process believes what it read of a session or key, unless NOTIFY says otherwise. */
+/** How long a process believes what it read of a session, key or project, unless NOTIFY says otherwise. */
 const TTL_MS = 5_000;
 /** How old a mark of use may get. */
 const TOUCH_AFTER_MS = 60_000;
 
 interface KnownKey {
   id: string;
-  actor: Actor;
-  projectId: string;
+  userId: string | null;
+  who: Authenticated;
   expiresAt: Date | null;
 }
 
 export interface Authenticator {
   /**
-   * Who sent these headers: an API key as Bearer or as the password of Basic, else the session cookie, else nobody.
+   * Who sent these headers: an API key as Bearer or as the password of Basic, else the session cookie, else nobody; and
+   * in which project.
    *
+   * @param projectInQuery what `?project=` says
    * @throws UnauthenticatedError a key was sent that does not hold
+   * @throws NotFoundError        a project is named that is not theirs
    */
-  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
+  authenticate(headers: Headers, projectInQuery?: string): Authenticated | Promise<Authenticated>;
   /** The session behind the cookie of these headers. */
   session(headers: Headers): Promise<ResolvedSession | null>;
+  /** The session's person in the project that a request is about, as `authenticate` has it. */
+  inProject(session: ResolvedSession, headers: Headers, projectInQuery?: string): Promise<InProject>;
 }
 
 const NOBODY: Authenticated = { actor: { type: "anonymous", scopes: [] }, projectId: "default", via: "none" };
@@ -40,8 +50,9 @@ export function getAuthenticator(runtime: Runtime, secret: string): Authenticato
 }
 
 function createAuthenticator(runtime: Runtime, secret: string): Authenticator {
-  const keys = new TtlCache<KnownKey | "unknown">({ ttlMs: TTL_MS, maxSize: 10_000 });
+  const keys = new TtlCache<KnownKey | "unknown">({ ttlMs: TTL_MS, maxSize: 20_000 });
   const sessions = new TtlCache<ResolvedSession>({ ttlMs: TTL_MS, maxSize: 10_000 });
+  const projects = new TtlCache<boolean>({ ttlMs: TTL_MS, maxSize: 1_000 });
   // A token never changes what it says; only whether its session still holds does.
   const tokens = new TtlCache<{ sid: string }>({ ttlMs: 60 * 60_000, maxSize: 10_000 });
   const { clock, db, pool, logger } = runtime;
@@ -51,44 +62,55 @@ function createAuthenticator(runtime: Runtime, secret: string): Authenticator {
   const forget = (id: string) => {
     revocations += 1;
     if (id === "") {
-      keys.clear();
-      sessions.clear();
+      for (const cache of [keys, sessions, projects]) cache.clear();
       return;
     }
-    keys.deleteWhere((key) => key === "unknown" || key.id === id);
-    sessions.deleteWhere((session) => session.sid === id);
+    keys.deleteWhere((key) => key === "unknown" || key.id === id || key.userId === id);
+    sessions.deleteWhere((session) => session.sid === id || session.actor.id === id);
   };
   runtime.notify.listen(SESSION_CHANNEL, forget).catch((error) => {
     logger.warn({ error: messageOf(error) }, "revocations are not heard; they hold after 5 s");
   });
-
   const inBackground = (work: Promise<void>) => {
     work.catch((error) => logger.warn({ error: messageOf(error) }, "a mark of use was not written"));
   };
   const isOld = (mark: Date | null) => mark === null || clock.now().getTime() - mark.getTime() > TOUCH_AFTER_MS;
 
   const readKey = async (hash: string): Promise<KnownKey | "unknown"> => {
-    const row = await findApiKeyByHash(db, hash);
-    if (row === null || row.revokedAt !== null) return "unknown";
+    const row = await findPresentedKey(pool, hash);
+    const actor = row === null ? null : keyActor(row);
+    if (row === null || actor === null) return "unknown";
     if (isOld(row.lastUsedAt)) inBackground(touchApiKey(pool, row.id, clock.now()));
-    const { id, name, scopes, projectId, expiresAt } = row;
-    return { id, actor: { type: "apiKey", id, name, scopes }, projectId, expiresAt };
+    const { id, userId, projectId, expiresAt, perSecond } = row;
+    const limited = perSecond === null ? {} : { perSecond };
+    return { id, userId, expiresAt, who: { actor, projectId, via: "key", ...limited } };
   };
-
-  const byKey = async (hash: string): Promise<Authenticated> => {
-    let known = keys.get(hash);
-    if (known === undefined) {
+  const byKey = async (hash: string): Promise<KnownKey | "unknown"> => {
+    const before = revocations;
+    const known = await readKey(hash);
+    if (before === revocations) keys.set(hash, known);
+    return known;
+  };
+  const exists = async (id: string): Promise<boolean> => {
+    let open = projects.get(id);
+    if (open === undefined) {
       const before = revocations;
-      known = await readKey(hash);
-      if (before === revocations) keys.set(hash, known);
+      open = await projectIsOpen(db, id);
+      if (before === revocations) projects.set(id, open);
     }
-    return accept(known);
+    return open;
   };
-  const accept = (known: KnownKey | "unknown"): Authenticated => {
+  const accept = (known: KnownKey | "unknown", asked: string | undefined): Authenticated | Promise<Authenticated> => {
     if (known === "unknown" || (known.expiresAt !== null && known.expiresAt <= clock.now())) {
       throw new UnauthenticatedError("That API key is unknown, revoked or over.", { code: "invalid_key" });
     }
-    return { actor: known.actor, projectId: known.projectId, via: "key" };
+    const { who } = known;
+    if (asked === undefined || asked === who.projectId) return who;
+    if (!who.actor.scopes.includes("instance")) throw noSuchProject(asked);
+    return exists(asked).then((open) => {
+      if (!open) throw noSuchProject(asked);
+      return { ...who, projectId: asked };
+    });
   };
 
   const session = async (headers: Headers): Promise<ResolvedSession | null> => {
@@ -111,48 +133,28 @@ function createAuthenticator(runtime: Runtime, secret: string): Authenticator {
     }
     return found;
   };
+  const inProject: Authenticator["inProject"] = (found, headers, projectInQuery) =>
+    personInProject(found, headers, askedProject(headers, projectInQuery), exists);
+
+  const bySession = async (headers: Headers, projectInQuery: string | undefined): Promise<Authenticated> => {
+    const found = await session(headers);
+    if (found === null) return NOBODY;
+    const passwordDue = found.mustChangePassword;
+    return { ...(await inProject(found, headers, projectInQuery)), via: "session", passwordDue };
+  };
 
   return {
     session,
-    authenticate(headers) {
+    inProject,
+    authenticate(headers, projectInQuery) {
       const authorization = headers.get("authorization");
       if (authorization !== null) {
         const hash = hashKey(keyOf(authorization));
+        const asked = askedProject(headers, projectInQuery);
         const known = keys.get(hash);
-        return known === undefined ? byKey(hash) : accept(known);
+        return known === undefined ? byKey(hash).then((read) => accept(read, asked)) : accept(known, asked);
       }
-      if (!headers.get("cookie")?.includes(SESSION_COOKIE)) return NOBODY;
-      return session(headers).then((found) =>
-        found === null ? NOBODY : { actor: found.actor, projectId: "default", via: "session" },
-      );
+      return headers.get("cookie")?.includes(SESSION_COOKIE) ? bySession(headers, projectInQuery) : NOBODY;
     },
   };
-}
-
-/** @throws UnauthenticatedError neither Bearer nor Basic */
-function keyOf(authorization: string): string {
-  const space = authorization.indexOf(" ");
-  const scheme = authorization.slice(0, space).toLowerCase();
-  const value = authorization.slice(space + 1).trim();
-  if (scheme === "bearer" && value !== "") return value;
-  if (scheme === "basic") {
-    const pair = Buffer.from(value, "base64").toString("utf8");
-    const colon = pair.indexOf(":");
-    const password = pair.slice(colon + 1);
-    // curl -u <key>: sends the key as the name, mlflow's client as the password.
-    const key = password === "" ? pair.slice(0, colon) : password;
-    if (colon !== -1 && key !== "") return key;
-  }
-  throw new UnauthenticatedError("The Authorization header is neither Bearer nor Basic.", {
-    code: "invalid_authorization",
-    details: [{ field: "Authorization", problem: "not understood", remedy: "Send `Authorization: Bearer <API key>`." }],
-  });
-}
-
-function cookieOf(header: string | null, name: string): string | undefined {
-  for (const pair of header?.split(";") ?? []) {
-    const equals = pair.indexOf("=");
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
-  }
-  return undefined;
 }

@@ -31,7 +31,7 @@ pgTest(
     expect(admin).toMatchObject({ role: "admin", mustChangePassword: true, email: env.ASSAY_ADMIN_EMAIL });
     expect(await verifyPassword(admin?.passwordHash, made[0]?.password ?? "")).toBe(true);
     const [key] = await db.apiKey.findMany();
-    expect(key).toMatchObject({ hash: hashKey(made[0]?.apiKey ?? ""), scopes: ["admin"] });
+    expect(key).toMatchObject({ hash: hashKey(made[0]?.apiKey ?? ""), scopes: ["admin", "instance"] });
     const actions = (await db.auditEvent.findMany({ where: { actor: "system:bootstrap" } })).map((row) => row.action);
     expect(actions.sort()).toEqual(["api_key.create", "user.create"]);
     await rm(firstBootFile(home));

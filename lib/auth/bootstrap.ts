@@ -4,8 +4,9 @@ import { newApiKey } from "#lib/auth/create-api-key.ts";
 import { hashKey } from "#lib/auth/key-hash.ts";
 import { hashPassword } from "#lib/auth/password.ts";
 import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
-import { SCOPES } from "#lib/auth/scopes.ts";
-import { anyUser, findApiKey, insertApiKey, insertUser, lockBootstrap, replaceApiKeyHash } from "#lib/auth/store.ts";
+import { SCOPES, type Scope } from "#lib/auth/scopes.ts";
+import { findApiKey, insertApiKey, replaceApiKeyHash } from "#lib/auth/store/api-keys.ts";
+import { anyUser, insertUser, lockBootstrap } from "#lib/auth/store/users.ts";
 import { audit } from "#lib/platform/audit.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import type { ServerEnv } from "#lib/platform/env.ts";
@@ -14,6 +15,7 @@ import { notify } from "#lib/platform/notify.ts";
 import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 
 const BOOTSTRAP_KEY_ID = "key_bootstrap";
+const BOOTSTRAP_SCOPES: Scope[] = ["admin", "instance"];
 
 /** What was made up on the first boot, in `ASSAY_HOME/secrets/first-boot.json` (0600) until it has been shown. */
 export interface FirstBoot {
@@ -64,8 +66,11 @@ async function makeAdmin(tx: Tx, env: ServerEnv): Promise<string | undefined> {
     passwordHash: await hashPassword(password),
     mustChangePassword: given === undefined,
   });
-  const detail = { email: user.email, role: user.role };
-  audit(tx, { chain: "instance", action: "user.create", subject: `user:${user.id}`, detail });
+  audit(tx, {
+    ...{ chain: "instance", action: "user.create", subject: `user:${user.id}` },
+    detail: { role: user.role },
+    personal: { email: user.email, name: user.name },
+  });
   return given === undefined ? password : undefined;
 }
 
@@ -88,7 +93,11 @@ async function applyBootstrapKey(tx: Tx, given: string | undefined, first: boole
       name: "bootstrap",
       prefix,
       hash,
-      scopes: ["admin"],
+      scopes: BOOTSTRAP_SCOPES,
+      userId: null,
+      models: [],
+      deployments: [],
+      perSecond: null,
       createdBy: null,
       createdAt: tx.clock.now(),
       expiresAt: null,
@@ -98,6 +107,10 @@ async function applyBootstrapKey(tx: Tx, given: string | undefined, first: boole
     await notify(tx.db, SESSION_CHANNEL, BOOTSTRAP_KEY_ID);
   }
   const action = present === null ? "api_key.create" : "api_key.replace";
-  audit(tx, { action, subject: `api_key:${BOOTSTRAP_KEY_ID}`, detail: { name: "bootstrap", scopes: ["admin"] } });
+  audit(tx, {
+    action,
+    subject: `api_key:${BOOTSTRAP_KEY_ID}`,
+    detail: { name: "bootstrap", scopes: BOOTSTRAP_SCOPES },
+  });
   return given === undefined ? key : undefined;
 }

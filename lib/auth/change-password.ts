@@ -1,7 +1,8 @@
 import { hashPassword, verifyPassword } from "#lib/auth/password.ts";
 import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { ChangePasswordInput } from "#lib/auth/schemas.ts";
-import { findUser, reserveSignIn, revokeSessions, setPassword } from "#lib/auth/store.ts";
+import { revokeSessions } from "#lib/auth/store/sessions.ts";
+import { findUser, reserveSignIn, setPassword } from "#lib/auth/store/users.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";

@@ -1,5 +1,5 @@
 import type { SessionSummary } from "#lib/auth/schemas.ts";
-import { listSessionRows } from "#lib/auth/store.ts";
+import { listSessionRows } from "#lib/auth/store/sessions.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { UnauthenticatedError } from "#lib/platform/errors.ts";
 
@@ -12,6 +12,7 @@ export async function listSessions(ctx: Ctx, input: { currentId?: string | undef
   return rows.map((row) => ({
     id: row.id,
     current: row.id === input.currentId,
+    method: row.method === "oidc" ? "oidc" : "password",
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),

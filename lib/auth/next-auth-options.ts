@@ -1,9 +1,10 @@
 import type { NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { SESSION_COOKIE } from "#lib/auth/next-auth-token.ts";
+import { SESSION_DAYS } from "#lib/auth/open-session.ts";
 import { resolveSession } from "#lib/auth/resolve-session.ts";
 import { revokeSession } from "#lib/auth/revoke-session.ts";
-import { SESSION_DAYS, signIn } from "#lib/auth/sign-in.ts";
+import { signIn } from "#lib/auth/sign-in.ts";
 import { isAppError } from "#lib/platform/errors.ts";
 import { serverEnvOf } from "#lib/platform/http/host.ts";
 import { createRateLimiter } from "#lib/platform/rate-limit.ts";

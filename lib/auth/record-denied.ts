@@ -1,4 +1,4 @@
-import { insertDeniedAttempt } from "#lib/auth/store.ts";
+import { insertDeniedAttempt } from "#lib/auth/store/denied-attempts.ts";
 import { actorName } from "#lib/platform/ctx.ts";
 import { messageOf } from "#lib/platform/errors.ts";
 import type { DeniedAttempt } from "#lib/platform/http/host.ts";

@@ -1,4 +1,4 @@
-import { revokeSessions } from "#lib/auth/store.ts";
+import { revokeSessions } from "#lib/auth/store/sessions.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";

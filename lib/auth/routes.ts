@@ -6,6 +6,7 @@ import { listSessions } from "#lib/auth/list-sessions.ts";
 import { revokeApiKey } from "#lib/auth/revoke-api-key.ts";
 import { revokeSession } from "#lib/auth/revoke-session.ts";
 import {
+  ApiKeyQuery,
   ApiKeySummary,
   ChangePasswordInput,
   CreateApiKeyInput,
@@ -13,7 +14,8 @@ import {
   Me,
   SessionSummary,
 } from "#lib/auth/schemas.ts";
-import type { Ctx } from "#lib/platform/ctx.ts";
+import { ROLES } from "#lib/auth/scopes.ts";
+import { type Ctx, personOf } from "#lib/platform/ctx.ts";
 import { UnauthenticatedError } from "#lib/platform/errors.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 
@@ -62,19 +64,22 @@ export const authRoutes: Route[] = [
   route({
     method: "get",
     path: "/api/keys",
-    summary: "List the project's API keys",
+    summary: "List API keys",
+    description: "Your own; as an admin the project's.",
     tag: "Access",
-    auth: "admin",
+    auth: "signed-in",
+    query: ApiKeyQuery,
     response: z.object({ items: z.array(ApiKeySummary) }),
-    handle: async ({ ctx }) => ({ items: await listApiKeys(ctx) }),
+    handle: async ({ ctx, query }) => ({ items: await listApiKeys(ctx, { q: query.q, mine: query.mine === "true" }) }),
   }),
   route({
     method: "post",
     path: "/api/keys",
     summary: "Make an API key",
-    description: "The key is in the reply and is not shown again.",
+    description:
+      "For yourself, or as an admin for a service account. It can do what you give it as long as its owner's role allows that. The key is in the reply and is not shown again.",
     tag: "Access",
-    auth: "admin",
+    auth: "signed-in",
     body: CreateApiKeyInput,
     response: CreatedApiKey,
     status: 201,
@@ -85,7 +90,7 @@ export const authRoutes: Route[] = [
     path: "/api/keys/{id}",
     summary: "Revoke an API key",
     tag: "Access",
-    auth: "admin",
+    auth: "signed-in",
     params: IdParams,
     status: 204,
     handle: ({ ctx, params }) => revokeApiKey(ctx, params),
@@ -98,7 +103,10 @@ function meOf(ctx: Ctx): z.infer<typeof Me> {
     throw new UnauthenticatedError();
   }
   const { type, id, name } = actor;
-  return { type, id, name, email: actor.type === "user" ? actor.email : null, scopes: [...actor.scopes], projectId };
+  const email = actor.type === "user" ? actor.email : null;
+  const role = ROLES.find((one) => one === actor.role) ?? null;
+  const grants = actor.type === "user" ? [...(actor.grants ?? [])] : [];
+  return { type, id, name, email, userId: personOf(actor) ?? null, scopes: [...actor.scopes], role, grants, projectId };
 }
 
 function sessionOf(ctx: Ctx): string | undefined {

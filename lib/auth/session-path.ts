@@ -8,3 +8,10 @@ export function localPath(path: string | null | undefined): string {
   }
   return path;
 }
+
+/** The project that a page's address names. */
+export function projectInPath(path: string | null): string | undefined {
+  const start = path?.indexOf("?") ?? -1;
+  if (path === null || start === -1) return undefined;
+  return new URLSearchParams(path.slice(start + 1)).get("project") ?? undefined;
+}

@@ -1,10 +1,11 @@
 import { headers } from "next/headers";
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { getAuthenticator } from "#lib/auth/authenticate-request.ts";
-import type { ResolvedSession } from "#lib/auth/resolve-session.ts";
-import { localPath, PATH_HEADER } from "#lib/auth/session-path.ts";
+import { NO_PROJECT, type ResolvedSession } from "#lib/auth/resolve-session.ts";
+import { localPath, PATH_HEADER, projectInPath } from "#lib/auth/session-path.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { isAppError } from "#lib/platform/errors.ts";
 import { serverEnvOf } from "#lib/platform/http/host.ts";
 import { getRuntime, makeCtx } from "#lib/platform/runtime.ts";
 
@@ -12,17 +13,23 @@ import { getRuntime, makeCtx } from "#lib/platform/runtime.ts";
 export const currentSession = cache(async (): Promise<{ session: ResolvedSession; ctx: Ctx } | null> => {
   const runtime = getRuntime();
   const sent = await headers();
-  const session = await getAuthenticator(runtime, serverEnvOf(runtime).ASSAY_SECRET).session(sent);
+  const authenticator = getAuthenticator(runtime, serverEnvOf(runtime).ASSAY_SECRET);
+  const session = await authenticator.session(sent);
   if (session === null) {
     return null;
   }
   const ip = sent.get("x-forwarded-for")?.split(",")[0]?.trim();
-  return { session, ctx: makeCtx(runtime, { actor: session.actor, ip }) };
+  const where = await authenticator.inProject(session, sent, projectInPath(sent.get(PATH_HEADER))).catch((error) => {
+    if (isAppError(error) && error.kind === "not_found") notFound();
+    throw error;
+  });
+  return { session, ctx: makeCtx(runtime, { ...where, ip }) };
 });
 
 /**
  * The context of a page that needs a signed-in person. Without one the browser is sent to the sign-in and comes back;
- * with a first password still in use it is sent to change that.
+ * with a first password still in use it is sent to change that. The project is the one that the page's address names
+ * (404 where it is not theirs), else the one that was chosen last.
  */
 export async function requireSession(): Promise<Ctx> {
   const found = await currentSession();
@@ -32,6 +39,9 @@ export async function requireSession(): Promise<Ctx> {
   }
   if (found.session.mustChangePassword) {
     redirect("/change-password");
+  }
+  if (found.ctx.projectId === NO_PROJECT) {
+    redirect("/no-project");
   }
   return found.ctx;
 }

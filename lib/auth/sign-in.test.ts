@@ -13,7 +13,8 @@ async function makeUser(db: Db, more: { mustChangePassword?: boolean; disabledAt
   const id = newId("usr");
   const email = `${id.toLowerCase()}@example.org`;
   const passwordHash = await hashPassword(PASSWORD);
-  return db.user.create({ data: { id, email, name: "Someone", role: "member", passwordHash, ...more } });
+  const memberships = { create: { projectId: "default", role: "member" } };
+  return db.user.create({ data: { id, email, name: "Someone", role: "user", passwordHash, memberships, ...more } });
 }
 
 /** A visitor at a time of the test's own making. */
@@ -34,7 +35,10 @@ pgTest("opens a session that knows who it is", async ({ runtime, db }) => {
   expect(session?.actor).toMatchObject({ id: user.id, email: user.email, sessionId: sid });
   expect(session?.actor.scopes).toContain("training:write");
   expect(session?.actor.scopes).not.toContain("admin");
-  expect(await db.session.findUnique({ where: { id: sid } })).toMatchObject({ ip: "192.0.2.7", userAgent: "UA" });
+  expect(await db.session.findUnique({ where: { id: sid } })).toMatchObject({
+    ...{ ip: "192.0.2.7", userAgent: "UA", method: "password", authenticatedAt: expect.any(Date) },
+  });
+  expect((await db.user.findUniqueOrThrow({ where: { id: user.id } })).lastSignInAt).not.toBeNull();
 });
 
 pgTest("refuses in one and the same way, and writes it down", async ({ runtime, db }) => {

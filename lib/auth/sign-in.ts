@@ -1,18 +1,11 @@
+import { openSession } from "#lib/auth/open-session.ts";
 import { verifyPassword } from "#lib/auth/password.ts";
 import { SignInInput } from "#lib/auth/schemas.ts";
-import {
-  clearFailedSignIns,
-  findUserByEmail,
-  insertDeniedAttempt,
-  insertSession,
-  reserveSignIn,
-} from "#lib/auth/store.ts";
+import { insertDeniedAttempt } from "#lib/auth/store/denied-attempts.ts";
+import { findUserByEmail, reserveSignIn } from "#lib/auth/store/users.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { UnauthenticatedError } from "#lib/platform/errors.ts";
-import { newId } from "#lib/platform/ids.ts";
-
-export const SESSION_DAYS = 7;
 
 /** One answer for a wrong password, an unknown account and one that pauses: it tells nothing of which accounts exist. */
 export const SIGN_IN_REFUSED =
@@ -51,18 +44,8 @@ export async function signIn(ctx: Ctx, input: SignInInput & { userAgent?: string
     throw new UnauthenticatedError(SIGN_IN_REFUSED, { code: "sign_in_refused" });
   }
 
-  const sid = newId("ses");
-  const expiresAt = new Date(now.getTime() + SESSION_DAYS * 24 * 60 * 60 * 1_000);
-  await withTransaction(ctx, async (tx) => {
-    await clearFailedSignIns(tx.db, user.id);
-    await insertSession(tx.db, {
-      id: sid,
-      userId: user.id,
-      createdAt: now,
-      expiresAt,
-      ip: ctx.ip ?? null,
-      userAgent: input.userAgent?.slice(0, 300) ?? null,
-    });
-  });
+  const { sid, expiresAt } = await withTransaction(ctx, (tx) =>
+    openSession(tx, { userId: user.id, method: "password", userAgent: input.userAgent }),
+  );
   return { sid, userId: user.id, expiresAt, mustChangePassword: user.mustChangePassword };
 }

@@ -27,8 +27,7 @@ export function authorise(host: HttpHost, auth: RouteAuth, who: Authenticated, h
     default:
       if (actor.scopes.includes(auth) || (auth !== "instance" && actor.scopes.includes("admin"))) return;
       if (!known) throw new UnauthenticatedError();
-      // Only a person whose first password is still in use has no scope at all.
-      if (actor.type === "user" && actor.scopes.length === 0) {
+      if (who.passwordDue === true) {
         throw new ForbiddenError("Change the first password before anything else.", {
           code: "password_change_due",
           details: [{ field: "password", problem: "still the first one", remedy: "Open /change-password." }],

@@ -19,7 +19,7 @@ export function createCors(origins: readonly string[]): Cors {
 export function preflightHeaders(methods: string): Record<string, string> {
   return {
     "Access-Control-Allow-Methods": methods,
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Request-Id",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Request-Id, X-Assay-Project, X-MLflow-Workspace",
     "Access-Control-Max-Age": "600",
   };
 }

@@ -12,13 +12,23 @@ export interface Authenticated {
   actor: Actor;
   projectId: string;
   via: "none" | "key" | "session";
+  /** A first password is still in use: until it is changed there is no scope. */
+  passwordDue?: boolean;
+  /** A key's own limit. */
+  perSecond?: number;
 }
 
 /** What the HTTP layer needs of the rooms above it. */
 export interface MountOptions {
   runtime: Runtime;
-  /** @throws UnauthenticatedError credentials were sent, but do not hold */
-  authenticate(headers: Headers): Authenticated | Promise<Authenticated>;
+  /** Every scope that there is: a route that asks for another one is not mounted. */
+  scopes: readonly string[];
+  /**
+   * @param projectInQuery what `?project=` says
+   * @throws UnauthenticatedError credentials were sent, but do not hold
+   * @throws NotFoundError        a project is named that is not the caller's
+   */
+  authenticate(headers: Headers, projectInQuery?: string): Authenticated | Promise<Authenticated>;
   /** Keeps record of a refusal; must not throw. */
   recordDenied(attempt: DeniedAttempt): void;
 }

@@ -3,7 +3,7 @@ import { AppError, NotFoundError } from "#lib/platform/errors.ts";
 import { preflightHeaders } from "#lib/platform/http/cors.ts";
 import { createHttpHost, type HttpHost, type MountOptions } from "#lib/platform/http/host.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
-import type { Route } from "#lib/platform/http/route.ts";
+import { AUTH_WORDS, type Route } from "#lib/platform/http/route.ts";
 import { createServe, limit, requireKnownHost, serveWith } from "#lib/platform/http/serve.ts";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -13,6 +13,7 @@ export function mountRoutes(app: Hono, routes: readonly Route[], options: MountO
   const host = createHttpHost(options);
   const methodsOf = new Map<string, string[]>();
   for (const route of routes) {
+    requireDeclaredAuth(route, options.scopes);
     const pattern = honoPath(route.path);
     const methods = methodsOf.get(pattern) ?? [];
     const method = route.method.toUpperCase();
@@ -33,6 +34,18 @@ export function mountRoutes(app: Hono, routes: readonly Route[], options: MountO
     }),
   );
   return host;
+}
+
+/**
+ * Deny by default: a route says who may call it, in words that exist, or the process does not start.
+ *
+ * @throws Error
+ */
+function requireDeclaredAuth(route: Route, scopes: readonly string[]): void {
+  const auth: string | undefined = route.auth;
+  if (auth === undefined || !(scopes.includes(auth) || AUTH_WORDS.some((word) => word === auth))) {
+    throw new Error(`${route.method.toUpperCase()} ${route.path} does not declare who may call it: auth is ${auth}`);
+  }
 }
 
 /** Preflights, and 405 with Allow. HEAD is answered where GET is: Hono runs the GET and drops the body. */

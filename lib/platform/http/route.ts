@@ -3,11 +3,14 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
+/** What a route may declare beside a scope. */
+export const AUTH_WORDS = ["signed-in", "public", "predict", "metrics"] as const;
+
 /**
  * Who may call: a scope of `auth/scopes.ts`; `signed-in` for any known actor; `public` for the few doors that
  * decisions.md 18 lists; `predict` for a deployment's own access rule.
  */
-export type RouteAuth = `${string}:${string}` | "signed-in" | "public" | "predict" | "metrics" | "admin" | "instance";
+export type RouteAuth = `${string}:${string}` | (typeof AUTH_WORDS)[number] | "admin" | "instance";
 
 /** What a handler gets: everything parsed, nothing of HTTP but the raw request for streams. */
 export interface RouteInput<P, Q, B> {

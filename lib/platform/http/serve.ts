@@ -11,6 +11,7 @@ import { API_HEADERS, makeResponse } from "#lib/platform/http/reply.ts";
 import type { Route } from "#lib/platform/http/route.ts";
 import { parsePart, strict } from "#lib/platform/http/validate.ts";
 import { newId } from "#lib/platform/ids.ts";
+import { createRateLimiter } from "#lib/platform/rate-limit.ts";
 import { makeCtx } from "#lib/platform/runtime.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{8,128}$/;
@@ -43,9 +44,13 @@ export function createServe(host: HttpHost, route: Route): (c: Context) => Promi
     const { headers } = request;
     if (!isProbe) requireKnownHost(host, request);
 
-    const who = route.auth === "public" ? ANONYMOUS : await identify(host, headers, trace.ip);
+    const asked = queryOf(request.url);
+    // Which project a request is about is told the same way everywhere: no route declares it.
+    const project = takeProject(asked);
+    const who = route.auth === "public" ? ANONYMOUS : await identify(host, headers, project, trace.ip);
     trace.actor = who.actor;
     if (who.via === "none" && !isProbe) limit(host, trace.ip);
+    if (who.perSecond !== undefined) limitKey(host, who.actor, who.perSecond);
     authorise(host, route.auth, who, headers);
     if (isWrite && who.via === "session") requireOwnOrigin(headers, host.env.ASSAY_PUBLIC_URL);
 
@@ -57,7 +62,7 @@ export function createServe(host: HttpHost, route: Route): (c: Context) => Promi
     });
     const params = schemas.params && parsePart(schemas.params, c.req.param(), "path");
     if (route.guard !== undefined) await route.guard({ ctx, params });
-    const query = schemas.query && parsePart(schemas.query, queryOf(request.url), "query");
+    const query = schemas.query && parsePart(schemas.query, asked, "query");
     const body = schemas.body && parsePart(schemas.body, await readJsonBody(request, route.maxBodyBytes), "body");
 
     const result = await route.handle({ ctx, params, query, body, request });
@@ -138,11 +143,31 @@ export function limit(host: HttpHost, ip: string | undefined): void {
   }
 }
 
-async function identify(host: HttpHost, headers: Headers, ip: string | undefined): Promise<Authenticated> {
+/** @throws LimitExceededError the key's own limit is used up */
+function limitKey(host: HttpHost, actor: Actor, perSecond: number): void {
+  const limiter = host.runtime.singleton(`http.key-limiter.${perSecond}`, () =>
+    createRateLimiter({ perSecond, burst: perSecond }),
+  );
+  const waitSeconds = limiter.take(actorName(actor));
+  if (waitSeconds > 0) {
+    throw new LimitExceededError("limit_exceeded", `This key may ask ${perSecond} times a second.`, {
+      code: "rate_limited",
+      retryAfterSeconds: Math.ceil(waitSeconds),
+      details: [{ field: "key", problem: "over its limit", remedy: "Wait, or make a key with a higher limit." }],
+    });
+  }
+}
+
+async function identify(
+  host: HttpHost,
+  headers: Headers,
+  project: string | undefined,
+  ip: string | undefined,
+): Promise<Authenticated> {
   try {
-    return await host.authenticate(headers);
+    return await host.authenticate(headers, project);
   } catch (error) {
-    // Guessing keys is limited like asking without one.
+    // Guessing keys, or names of projects, is limited like asking without a key.
     limit(host, ip);
     throw error;
   }
@@ -194,11 +219,21 @@ function addressOf(host: HttpHost, c: Context, headers: Headers): string | undef
   );
 }
 
+type Query = Record<string, string | string[]>;
+
+/** Takes `?project=` out of the query. */
+function takeProject(query: Query): string | undefined {
+  const project = query["project"];
+  if (project === undefined) return undefined;
+  delete query["project"];
+  return Array.isArray(project) ? project.at(-1) : project;
+}
+
 /** Repeated names become a list. */
-function queryOf(url: string): Record<string, string | string[]> {
+function queryOf(url: string): Query {
+  const query: Query = Object.create(null);
   const start = url.indexOf("?");
-  if (start === -1) return {};
-  const query: Record<string, string | string[]> = Object.create(null);
+  if (start === -1) return query;
   for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
     const present = query[name];
     query[name] = present === undefined ? value : [...(Array.isArray(present) ? present : [present]), value];
