@@ -87,6 +87,13 @@ export async function selectVersionById(ctx: Ctx, id: string): Promise<DatasetVe
   return row === undefined ? null : toVersion(row);
 }
 
+/** The first with this content: two datasets of a project may hold the same bytes. */
+export async function selectVersionByDigest(ctx: Ctx, digest: string): Promise<DatasetVersion | null> {
+  const sql = `${VERSION} AND v.digest = $2 ORDER BY v.created_at, v.id LIMIT 1`;
+  const [row] = await querySql<VersionRow>(ctx, sql, [ctx.projectId, digest]);
+  return row === undefined ? null : toVersion(row);
+}
+
 export async function selectBlobs(
   ctx: Ctx,
   versionId: string,
