@@ -3,17 +3,24 @@ import { getHistory, getModel, getVersion } from "#lib/registry/get-model.ts";
 import { listModels } from "#lib/registry/list-models.ts";
 import { registerVersion } from "#lib/registry/register-version.ts";
 import {
+  AliasBody,
+  AliasParams,
   HistoryReply,
+  ModelBody,
   ModelDetail,
   ModelList,
   ModelParams,
+  ModelSummary,
   ModelVersion,
+  ReasonQuery,
   RegisterBody,
   StageBody,
   VersionDetail,
   VersionParams,
 } from "#lib/registry/schemas.ts";
+import { deleteAlias, setAlias } from "#lib/registry/set-alias.ts";
 import { setStage } from "#lib/registry/set-stage.ts";
+import { updateModel } from "#lib/registry/update-model.ts";
 
 const tag = "Models";
 
@@ -65,7 +72,8 @@ export const registryRoutes: Route[] = [
     method: "post",
     path: "/api/models/{name}/versions/{version}/stage",
     summary: "Move a version to a stage",
-    description: "Into Production it replaces the version that is there, which goes to Archived.",
+    description:
+      "Into Production it replaces the version that is there, which goes to Archived. A stage that a policy protects: 403 approval_required.",
     tag,
     auth: "registry:write",
     params: VersionParams,
@@ -83,5 +91,41 @@ export const registryRoutes: Route[] = [
     params: ModelParams,
     response: HistoryReply,
     handle: async ({ ctx, params }) => ({ items: await getHistory(ctx, params) }),
+  }),
+  route({
+    method: "patch",
+    path: "/api/models/{name}",
+    summary: "Describe a model, or set its risk",
+    description: "The risk is an admin's to set.",
+    tag,
+    auth: "registry:write",
+    params: ModelParams,
+    body: ModelBody,
+    response: ModelSummary,
+    handle: ({ ctx, params, body }) => updateModel(ctx, { ...params, ...body }),
+  }),
+  route({
+    method: "put",
+    path: "/api/models/{name}/aliases/{alias}",
+    summary: "Let an alias name a version",
+    description: "An alias that a policy protects: 403 approval_required. `champion` follows Production by itself.",
+    tag,
+    auth: "registry:write",
+    params: AliasParams,
+    body: AliasBody,
+    response: ModelVersion,
+    handle: ({ ctx, params, body }) => setAlias(ctx, { modelName: params.name, alias: params.alias, ...body }),
+  }),
+  route({
+    method: "delete",
+    path: "/api/models/{name}/aliases/{alias}",
+    summary: "Take an alias away",
+    tag,
+    auth: "registry:write",
+    params: AliasParams,
+    query: ReasonQuery,
+    status: 204,
+    handle: ({ ctx, params, query }) =>
+      deleteAlias(ctx, { modelName: params.name, alias: params.alias, reason: query.reason ?? "" }),
   }),
 ];

@@ -50,13 +50,21 @@ export const StageTransition = z.object({
   to: StageSchema,
   actor: z.string(),
   reason: z.string(),
+  /** The approval request that it was made on. */
+  approvalId: z.string().nullable(),
   at: isoDate,
 });
 export type StageTransition = z.infer<typeof StageTransition>;
 
+/** How much harm a wrong answer does: policies may ask more of a risky model. */
+export const RISKS = ["low", "medium", "high"] as const;
+const RiskSchema = z.enum(RISKS);
+export type Risk = z.infer<typeof RiskSchema>;
+
 export const ModelSummary = z.object({
   name: z.string(),
   description: z.string(),
+  risk: RiskSchema,
   versionCount: z.int().min(0),
   latestVersion: z.int().min(1).nullable(),
   /** The version in Production. */
@@ -84,5 +92,20 @@ export const StageBody = z.strictObject({
   stage: StageSchema,
   reason: z.string().trim().max(2_000).default(""),
 });
+export const AliasParams = z.object({
+  name: ModelName,
+  alias: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "starts with a letter or digit, then letters, digits, . _ -")
+    .refine((alias) => !/^(latest|v\d+)$/i.test(alias), "latest and v<number> are names of versions"),
+});
+export const AliasBody = z.strictObject({
+  version: z.int().min(1).max(2_147_483_647),
+  reason: z.string().trim().max(2_000).default(""),
+});
+export const ReasonQuery = z.object({ reason: z.string().trim().max(2_000).optional() });
+export const ModelBody = z
+  .strictObject({ description: z.string().trim().max(5_000).optional(), risk: RiskSchema.optional() })
+  .refine(({ description, risk }) => description !== undefined || risk !== undefined, "nothing to change");
 export const ModelList = z.object({ items: z.array(ModelSummary) });
 export const HistoryReply = z.object({ items: z.array(StageTransition) });

@@ -5,6 +5,7 @@ import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
 import { notify } from "#lib/platform/notify.ts";
 import { emit } from "#lib/platform/outbox.ts";
+import { requireMove } from "#lib/registry/require-move.ts";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
 import { canStageBecome, type Stage } from "#lib/registry/status.ts";
 import { lockModel, selectVersion, writeStage } from "#lib/registry/store.ts";
@@ -15,6 +16,8 @@ export interface SetStageInput {
   stage: Stage;
   /** Why, in the words of whoever does it; part of the record. */
   reason?: string;
+  /** Given only by the room `approvals`, in the transaction that uses the approval up. */
+  approvalId?: string;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface SetStageInput {
  *
  * @throws NotFoundError no such version in the project
  * @throws ConflictError the table of `status.ts` does not allow it
+ * @throws ForbiddenError `approval_required`: a policy protects the stage (see `requireMove`)
  */
 export async function setStage(ctx: Ctx, input: SetStageInput): Promise<ModelVersion> {
   requireScope(ctx, "registry:write");
@@ -39,26 +43,35 @@ export async function setStage(ctx: Ctx, input: SetStageInput): Promise<ModelVer
     if (!canStageBecome(version.stage, input.stage)) {
       throw new ConflictError(`A version in ${version.stage} cannot go to ${input.stage}.`, { code: "stage_conflict" });
     }
+    const { modelName, approvalId, reason = "" } = input;
+    const [enters, leaves] = [`stage:${input.stage}`, `stage:${version.stage}`];
+    await requireMove(tx, { modelName, version: version.version, enters, leaves, reason, approvalId });
     if (input.stage === "Production") {
       const holder = await selectVersion(tx, input.modelName, { stage: "Production" });
       if (holder !== null) {
-        await move(tx, modelId, holder, "Archived", `replaced by version ${version.version}`);
+        await move(tx, modelId, holder, "Archived", { reason: `replaced by version ${version.version}`, approvalId });
       }
     }
-    await move(tx, modelId, version, input.stage, input.reason ?? "");
+    await move(tx, modelId, version, input.stage, { reason, approvalId });
     await notify(tx.db, "assay_model", input.modelName);
     return (await selectVersion(tx, input.modelName, { version: input.version })) ?? version;
   });
 }
 
-async function move(tx: Tx, modelId: string, version: ModelVersion, to: Stage, reason: string): Promise<void> {
+async function move(
+  tx: Tx,
+  modelId: string,
+  version: ModelVersion,
+  to: Stage,
+  why: { reason: string; approvalId: string | undefined },
+): Promise<void> {
   const from = version.stage;
-  const change = { versionId: version.id, version: version.version, from, to, actor: actorName(tx.actor), reason };
-  await writeStage(tx, modelId, change);
+  const change = { versionId: version.id, version: version.version, from, to, actor: actorName(tx.actor) };
+  await writeStage(tx, modelId, { ...change, reason: why.reason, approvalId: why.approvalId ?? null });
   audit(tx, {
     action: to === "Production" ? "version.promote" : "version.stage",
     subject: `version:${version.modelName}/${version.version}`,
-    detail: { from, to, reason },
+    detail: { from, to, ...why },
   });
   await emit(tx, "version.staged", {
     projectId: tx.projectId,

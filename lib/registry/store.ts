@@ -8,6 +8,7 @@ interface ModelRow {
   id: string;
   name: string;
   description: string;
+  risk: ModelSummary["risk"];
   created_at: Date;
   updated_at: Date;
   version_count: number;
@@ -17,7 +18,7 @@ interface ModelRow {
   aliases: Record<string, number> | null;
 }
 
-const MODEL_COLUMNS = `m.id, m.name, m.description, m.created_at, m.updated_at,
+const MODEL_COLUMNS = `m.id, m.name, m.description, m.risk, m.created_at, m.updated_at,
   (SELECT count(*)::int FROM model_version v WHERE v.model_id = m.id) AS version_count,
   (SELECT max(version)::int FROM model_version v WHERE v.model_id = m.id) AS latest_version,
   p.version AS production_version, p.metrics ->> 'test_accuracy' AS production_accuracy,
@@ -29,6 +30,7 @@ function toModel(row: ModelRow): ModelSummary & { id: string } {
     id: row.id,
     name: row.name,
     description: row.description,
+    risk: row.risk,
     versionCount: row.version_count,
     latestVersion: row.latest_version,
     productionVersion: row.production_version,
@@ -171,14 +173,23 @@ export async function insertVersion(
 export async function writeStage(
   tx: Tx,
   modelId: string,
-  change: { versionId: string; version: number; from: Stage; to: Stage; actor: string; reason: string },
+  change: {
+    versionId: string;
+    version: number;
+    from: Stage;
+    to: Stage;
+    actor: string;
+    reason: string;
+    approvalId: string | null;
+  },
 ): Promise<void> {
   const now = tx.clock.now();
   await querySql(tx, "UPDATE model_version SET stage = $2 WHERE id = $1", [change.versionId, change.to]);
   await querySql(
     tx,
-    `INSERT INTO stage_transition (version_id, from_stage, to_stage, actor, reason, at) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [change.versionId, change.from, change.to, change.actor, change.reason, now],
+    `INSERT INTO stage_transition (version_id, from_stage, to_stage, actor, reason, at, approval_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [change.versionId, change.from, change.to, change.actor, change.reason, now, change.approvalId],
   );
   if (change.to === "Production") {
     await querySql(
@@ -197,7 +208,8 @@ export async function writeStage(
 export async function selectTransitions(ctx: Ctx, name: string, version?: number): Promise<StageTransition[]> {
   const rows = await querySql<Omit<StageTransition, "at"> & { at: Date }>(
     ctx,
-    `SELECT v.version, t.from_stage AS "from", t.to_stage AS "to", t.actor, t.reason, t.at
+    `SELECT v.version, t.from_stage AS "from", t.to_stage AS "to", t.actor, t.reason,
+       t.approval_id AS "approvalId", t.at
      FROM stage_transition t JOIN model_version v ON v.id = t.version_id JOIN registered_model m ON m.id = v.model_id
      WHERE m.project_id = $1 AND m.name = $2 AND ($3::int IS NULL OR v.version = $3::int)
      ORDER BY t.id DESC`,

@@ -13,6 +13,7 @@ const change = (
   to,
   actor: "user:u",
   reason: "",
+  approvalId: null,
   at: `2026-01-05T${String(hour).padStart(2, "0")}:00:00.000Z`,
 });
 
