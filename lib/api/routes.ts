@@ -4,6 +4,7 @@ import { platformRoutes } from "#lib/api/platform-routes.ts";
 import { authRoutes } from "#lib/auth/routes.ts";
 import { datasetRoutes } from "#lib/datasets/routes.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
+import { recordRoutes } from "#lib/record/routes.ts";
 import { registryRoutes } from "#lib/registry/routes.ts";
 import { servingRoutes } from "#lib/serving/routes.ts";
 import { trackingRoutes } from "#lib/tracking/routes.ts";
@@ -26,5 +27,6 @@ export const apiRoutes: readonly Route[] = [
   ...trackingRoutes,
   ...trainingRoutes,
   ...registryRoutes,
+  ...recordRoutes,
   ...servingRoutes,
 ];

@@ -8,6 +8,10 @@ const folder = z
   .min(1)
   .transform((path) => resolve(path));
 
+function isLoopbackUrl(url: string): boolean {
+  return URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+}
+
 /** What every Assay process reads. Names, meanings and defaults are listed in `.env.example`. */
 export const BaseEnv = z.object({
   NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
@@ -19,6 +23,11 @@ export const BaseEnv = z.object({
   ASSAY_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
   ASSAY_DB_POOL: z.coerce.number().int().min(2).max(200).default(10),
   ASSAY_QUEUE_PREFIX: z.string().min(1).default("assay"),
+  /** Signs the heads of the audit chains; made in ASSAY_HOME/secrets when absent. */
+  ASSAY_AUDIT_KEY: z.string().min(1).optional(),
+  /** The file that signed heads are appended to, best on another disk or host than the database's. */
+  ASSAY_AUDIT_ANCHOR: folder.optional(),
+  ASSAY_AUDIT_RETENTION_MONTHS: z.coerce.number().int().min(6, "the least is 6").max(1_200).default(24),
   /** Hosts and CIDR ranges, by comma, that configured webhooks may reach though they are private or not https. */
   ASSAY_EGRESS_ALLOW: z.string().default(""),
 });
@@ -44,6 +53,21 @@ export const ServerEnv = BaseEnv.extend({
     .regex(/^[\x21-\x7e]{24,256}$/, "needs 24 to 256 printable characters without spaces")
     .optional(),
   ASSAY_QUICKSTART: flag.prefault("true"),
+  /** An OpenID Connect provider that people may sign in through; client id and secret go with it. */
+  ASSAY_OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, error: "must be an https:// URL" })
+    .refine((url) => url.startsWith("https:") || isLoopbackUrl(url), "must be an https:// URL")
+    .optional(),
+  ASSAY_OIDC_CLIENT_ID: z.string().optional(),
+  ASSAY_OIDC_CLIENT_SECRET: z.string().optional(),
+  ASSAY_OIDC_NAME: z.string().max(60).default("single sign-on"),
+  ASSAY_OIDC_SCOPES: z
+    .string()
+    .default("openid email profile")
+    .refine((scopes) => scopes.split(" ").includes("openid"), "has to include openid"),
+  ASSAY_OIDC_GROUPS_CLAIM: z.string().default("groups"),
+  ASSAY_OIDC_ROLES: z.string().default(""),
+  ASSAY_OIDC_ALLOW_SIGN_UP: flag.prefault("true"),
 });
 
 export const WorkerEnv = BaseEnv.extend({

@@ -1,0 +1,21 @@
+import { requireScope } from "#lib/auth/scopes.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { decodeCursor, encodeCursor } from "#lib/platform/pagination.ts";
+import type { DeniedPage, DeniedQuery } from "#lib/record/schemas.ts";
+import { labelActors } from "#lib/record/store/actors.ts";
+import { selectDenied } from "#lib/record/store/denied.ts";
+
+/** Attempts that were refused, newest first. They belong to no project: whoever is refused may have named any. */
+export async function listDenied(ctx: Ctx, query: DeniedQuery): Promise<DeniedPage> {
+  requireScope(ctx, "instance");
+  const { limit, cursor, ...filter } = query;
+  const before = cursor === undefined ? null : Number(decodeCursor(cursor, 1)[0]);
+  const rows = await selectDenied(ctx, filter, { before, limit: limit + 1 });
+  const label = await labelActors(
+    ctx,
+    rows.map((row) => row.actor),
+  );
+  const items = rows.slice(0, limit).map((row) => ({ ...row, actorLabel: label(row.actor) }));
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, nextCursor: encodeCursor([last.id]) } : { items };
+}
