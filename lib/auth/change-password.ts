@@ -47,7 +47,6 @@ export async function changePassword(
     await setPassword(tx.db, actor.id, { passwordHash, mustChangePassword: false });
     await revokeSessions(tx.db, { userId: actor.id, except: keepSession }, ctx.clock.now());
     audit(tx, { chain: "instance", action: "user.change_password", subject: `user:${actor.id}`, detail: {} });
-    // Empty: what every process remembers of this person's sessions is out of date.
-    await notify(tx.db, SESSION_CHANNEL, "");
+    await notify(tx.db, SESSION_CHANNEL, actor.id);
   });
 }

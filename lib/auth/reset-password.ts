@@ -17,7 +17,7 @@ import { notify } from "#lib/platform/notify.ts";
  * @throws NotFoundError no such account
  */
 export async function resetPassword(ctx: Ctx, input: { email?: string }): Promise<{ email: string; password: string }> {
-  requireScope(ctx, "admin");
+  requireScope(ctx, "instance");
   const password = newId("pw").slice(3);
   const passwordHash = await hashPassword(password);
   return withTransaction(ctx, async (tx) => {
@@ -25,13 +25,13 @@ export async function resetPassword(ctx: Ctx, input: { email?: string }): Promis
       input.email === undefined
         ? await findFirstAdmin(tx.db)
         : await findUserByEmail(tx.db, input.email.trim().toLowerCase());
-    if (user === null) {
+    if (user === null || user.kind !== "person") {
       throw new NotFoundError(input.email === undefined ? "An admin" : `The account ${input.email}`);
     }
     await setPassword(tx.db, user.id, { passwordHash, mustChangePassword: true });
     await revokeSessions(tx.db, { userId: user.id }, ctx.clock.now());
     audit(tx, { chain: "instance", action: "user.reset_password", subject: `user:${user.id}`, detail: {} });
-    await notify(tx.db, SESSION_CHANNEL, "");
+    await notify(tx.db, SESSION_CHANNEL, user.id);
     return { email: user.email, password };
   });
 }

@@ -1,29 +1,31 @@
+import { requireSessionsOf } from "#lib/auth/list-sessions.ts";
 import { revokeSessions } from "#lib/auth/store/sessions.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
-import { NotFoundError, UnauthenticatedError } from "#lib/platform/errors.ts";
+import { NotFoundError } from "#lib/platform/errors.ts";
 import { notify } from "#lib/platform/notify.ts";
 
-/** Tells every process which session or key no longer holds; empty when a connection was lost in between. */
+/**
+ * Tells every process what it must read again: a session or key by its id, or all of a person's by theirs; everything
+ * when empty, as after a lost connection.
+ */
 export const SESSION_CHANNEL = "assay_session";
 
 /**
- * Ends one of the actor's own sessions: signing out, or signing another browser out.
+ * Ends one of the actor's own sessions: signing out, or signing another browser out. With the scope `instance` any
+ * person's.
  *
- * @throws NotFoundError no such open session of the actor's
+ * @throws NotFoundError no such open session of that person's
  */
-export async function revokeSession(ctx: Ctx, input: { id: string }): Promise<void> {
-  const { actor } = ctx;
-  if (actor.type !== "user") {
-    throw new UnauthenticatedError("Only a signed-in person has sessions.");
-  }
+export async function revokeSession(ctx: Ctx, input: { id: string; userId?: string | undefined }): Promise<void> {
+  const userId = requireSessionsOf(ctx, input.userId);
   await withTransaction(ctx, async (tx) => {
-    const [id] = await revokeSessions(tx.db, { userId: actor.id, id: input.id }, ctx.clock.now());
+    const [id] = await revokeSessions(tx.db, { userId, id: input.id }, ctx.clock.now());
     if (id === undefined) {
       throw new NotFoundError("The session");
     }
-    audit(tx, { chain: "instance", action: "session.revoke", subject: `user:${actor.id}`, detail: { session: id } });
+    audit(tx, { chain: "instance", action: "session.revoke", subject: `user:${userId}`, detail: { session: id } });
     await notify(tx.db, SESSION_CHANNEL, id);
   });
 }

@@ -114,3 +114,16 @@ export async function revokeApiKeyRow(
 export async function touchApiKey(pool: Ctx["pool"], id: string, now: Date): Promise<void> {
   await pool.query("UPDATE api_key SET last_used_at = $2 WHERE id = $1", [id, now]);
 }
+
+/** Keys that hold, by owner. */
+export async function countOpenKeys(
+  db: DbClient,
+  which: { projectId: string; at: Date },
+): Promise<Map<string | null, number>> {
+  const rows = await db.apiKey.groupBy({
+    by: ["userId"],
+    where: { projectId: which.projectId, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: which.at } }] },
+    _count: true,
+  });
+  return new Map(rows.map((row) => [row.userId, row._count]));
+}

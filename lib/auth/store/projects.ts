@@ -17,14 +17,14 @@ export function findProject(db: DbClient, id: string): Promise<ProjectRow | null
   return db.project.findUnique({ where: { id } });
 }
 
-/** By name; of all or, without archived ones, of those that the user is a member of. */
-export function listProjectRows(
+/** By name, with the user's own membership: all, or without archived ones those that the user is in, or just one. */
+export async function listProjectRows(
   db: DbClient,
-  of: "all" | { userId: string } | { id: string },
+  which: { of: "all" | "memberships" | { id: string }; userId: string },
 ): Promise<(ProjectRow & { memberships: { role: string; grants: string[] }[] })[]> {
-  const userId = of !== "all" && "userId" in of ? of.userId : "";
-  const where: Prisma.ProjectWhereInput =
-    of === "all" ? {} : "id" in of ? { id: of.id } : { archivedAt: null, memberships: { some: { userId } } };
+  const { of, userId } = which;
+  const open: Prisma.ProjectWhereInput = { archivedAt: null };
+  const where = of === "all" ? {} : { ...open, ...(of === "memberships" ? { memberships: { some: { userId } } } : of) };
   return db.project.findMany({
     where,
     include: { memberships: { where: { userId } } },

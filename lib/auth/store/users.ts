@@ -1,4 +1,4 @@
-import type { DbClient } from "#lib/platform/db.ts";
+import type { DbClient, Prisma } from "#lib/platform/db.ts";
 
 export interface UserRow {
   id: string;
@@ -83,4 +83,37 @@ export async function setPassword(
   password: { passwordHash: string; mustChangePassword: boolean },
 ): Promise<void> {
   await db.user.update({ where: { id: userId }, data: { ...password, failedSignIns: 0, lockedUntil: null } });
+}
+
+/** People by address. `text` is part of the address or name. */
+export function listPeopleRows(
+  db: DbClient,
+  text: string | undefined,
+): Promise<(UserRow & { memberships: { projectId: string; role: string }[]; identities: { issuer: string }[] })[]> {
+  const contains = { contains: text ?? "", mode: "insensitive" } as const;
+  const where: Prisma.UserWhereInput = { kind: "person", OR: [{ email: contains }, { name: contains }] };
+  return db.user.findMany({
+    where,
+    include: {
+      memberships: { select: { projectId: true, role: true }, orderBy: { projectId: "asc" } },
+      identities: { select: { issuer: true }, take: 1 },
+    },
+    orderBy: [{ email: "asc" }],
+    take: 1_000,
+  });
+}
+
+/** Locks the admins of the instance who may sign in, in one order, so that no two of them remove each other. */
+export async function lockActiveAdmins(db: DbClient): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM user_account WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE`;
+  return rows.map((row) => row.id);
+}
+
+export async function updateUserRow(
+  db: DbClient,
+  id: string,
+  change: { role?: "admin" | "user"; disabledAt?: Date | null },
+): Promise<void> {
+  await db.user.update({ where: { id }, data: change });
 }
