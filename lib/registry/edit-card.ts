@@ -1,3 +1,4 @@
+import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
@@ -26,6 +27,7 @@ export interface EditCardInput {
  */
 export async function editCard(ctx: Ctx, input: EditCardInput): Promise<CardState> {
   requireScope(ctx, "registry:write");
+  requireModel(ctx, input.modelName);
   const texts = CardTexts.parse(input.texts);
   return withTransaction(ctx, async (tx) => {
     const modelId = await lockModel(tx, input.modelName);

@@ -1,3 +1,4 @@
+import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
@@ -11,6 +12,7 @@ import { selectModel, selectTransitions, selectVersion, selectVersions } from "#
  */
 export async function getModel(ctx: Ctx, input: { name: string }): Promise<ModelDetail> {
   requireScope(ctx, "registry:read");
+  requireModel(ctx, input.name);
   const model = await selectModel(ctx, input.name);
   if (model === null) {
     throw new NotFoundError(`Model ${input.name}`);
@@ -26,6 +28,7 @@ export async function getModel(ctx: Ctx, input: { name: string }): Promise<Model
  */
 export async function getVersion(ctx: Ctx, input: { name: string; version: number }): Promise<VersionDetail> {
   requireScope(ctx, "registry:read");
+  requireModel(ctx, input.name);
   const version = await selectVersion(ctx, input.name, { version: input.version });
   if (version === null) {
     throw new NotFoundError(`Version ${input.version} of ${input.name}`);
@@ -40,6 +43,7 @@ export async function getVersion(ctx: Ctx, input: { name: string; version: numbe
  */
 export async function getHistory(ctx: Ctx, input: { name: string }): Promise<StageTransition[]> {
   requireScope(ctx, "registry:read");
+  requireModel(ctx, input.name);
   if ((await selectModel(ctx, input.name)) === null) {
     throw new NotFoundError(`Model ${input.name}`);
   }

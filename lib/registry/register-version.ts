@@ -1,3 +1,4 @@
+import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
@@ -23,6 +24,7 @@ const MODEL_ARTIFACT = "model/model.onnx";
  */
 export async function registerVersion(ctx: Ctx, input: { modelName: string; runId: string }): Promise<ModelVersion> {
   requireScope(ctx, "registry:write");
+  requireModel(ctx, input.modelName);
   const modelName = parseModelName(input.modelName);
   return withTransaction(ctx, async (tx) => {
     const run = await getRun(tx, { id: input.runId });

@@ -1,3 +1,4 @@
+import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
@@ -31,6 +32,7 @@ export interface SetAliasInput {
  */
 export async function setAlias(ctx: Ctx, input: SetAliasInput): Promise<ModelVersion> {
   requireScope(ctx, "registry:write");
+  requireModel(ctx, input.modelName);
   const { modelName, alias, reason = "" } = input;
   return withTransaction(ctx, async (tx) => {
     const modelId = await lockModel(tx, modelName);
@@ -62,6 +64,7 @@ export async function deleteAlias(
   input: { modelName: string; alias: string; reason?: string },
 ): Promise<void> {
   requireScope(ctx, "registry:write");
+  requireModel(ctx, input.modelName);
   const { modelName, alias, reason = "" } = input;
   await withTransaction(ctx, async (tx) => {
     const modelId = await lockModel(tx, modelName);

@@ -1,3 +1,4 @@
+import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
@@ -31,6 +32,7 @@ export interface SetStageInput {
  */
 export async function setStage(ctx: Ctx, input: SetStageInput): Promise<ModelVersion> {
   requireScope(ctx, "registry:write");
+  requireModel(ctx, input.modelName);
   return withTransaction(ctx, async (tx) => {
     const modelId = await lockModel(tx, input.modelName);
     const version = modelId === null ? null : await selectVersion(tx, input.modelName, { version: input.version });

@@ -1,3 +1,4 @@
+import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
@@ -18,6 +19,7 @@ export async function updateModel(
   input: { name: string; description?: string | undefined; risk?: Risk | undefined },
 ): Promise<ModelSummary> {
   requireScope(ctx, "registry:write");
+  requireModel(ctx, input.name);
   if (input.risk !== undefined) requireScope(ctx, "admin");
   return withTransaction(ctx, async (tx) => {
     const modelId = await lockModel(tx, input.name);

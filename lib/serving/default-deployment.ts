@@ -1,3 +1,4 @@
+import { requireDeployment, requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
@@ -10,7 +11,7 @@ const CACHE_MS = 1_000;
  * The deployment that `/predict` means, if the caller may use it: anybody where it is public (unless
  * ASSAY_PUBLIC_PREDICT closes it), otherwise the scope `serving:predict`.
  *
- * @throws NotFoundError the project has no default deployment
+ * @throws NotFoundError the project has no default deployment, or the key is confined to others
  */
 export async function openDefaultDeployment(ctx: Ctx): Promise<Deployment> {
   const runtime = getRuntime();
@@ -32,5 +33,7 @@ export async function openDefaultDeployment(ctx: Ctx): Promise<Deployment> {
   if (deployment === null) {
     throw new NotFoundError("A default deployment of this project");
   }
+  requireDeployment(ctx, deployment.name);
+  requireModel(ctx, deployment.modelName);
   return deployment;
 }

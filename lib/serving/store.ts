@@ -48,7 +48,12 @@ export async function insertPredictions(pool: pg.Pool, rows: readonly Prediction
   );
 }
 
-export async function readPredictionStats(pool: pg.Pool, projectId: string, now: Date): Promise<PredictionStats> {
+/** @param of.models only answers of these; all when absent */
+export async function readPredictionStats(
+  pool: pg.Pool,
+  of: { projectId: string; models: readonly string[] | undefined },
+  now: Date,
+): Promise<PredictionStats> {
   const { rows } = await pool.query<{ prediction: number; n: number; recent: number; confidence: number }>(
     `WITH bounds AS (
        SELECT date_trunc('day', $2::timestamptz, 'UTC') AS midnight, $2::timestamptz - interval '1 hour' AS hour_ago)
@@ -58,8 +63,9 @@ export async function readPredictionStats(pool: pg.Pool, projectId: string, now:
             coalesce(sum(confidence) FILTER (WHERE at >= midnight), 0)::float8 AS confidence
      FROM prediction, bounds
      WHERE project_id = $1 AND at >= least(midnight, hour_ago)
+       AND ($3::text[] IS NULL OR model_name = ANY($3::text[]))
      GROUP BY prediction`,
-    [projectId, now],
+    [of.projectId, now, of.models ?? null],
   );
   const byClass = Array.from({ length: 10 }, (_, digit) => rows.find((row) => row.prediction === digit)?.n ?? 0);
   const today = byClass.reduce((sum, n) => sum + n, 0);

@@ -1,3 +1,4 @@
+import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
@@ -32,6 +33,7 @@ export async function submitStrategy(ctx: Ctx, input: { name: string } & SubmitS
   if (strategy === undefined) {
     throw new NotFoundError(`Strategy "${name}" (there are ${STRATEGIES.map((known) => known.name).join(", ")})`);
   }
+  requireModel(ctx, strategy.modelName);
   if (runs.length > strategy.runs.length) {
     const problem = `${runs.length} entries, but ${name} has ${strategy.runs.length} runs`;
     throw new InvalidError("Too many runs.", {
