@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { anchorFile } from "./lib/audit-anchors.mjs";
 import { run } from "./lib/console.mjs";
 import { databaseUrl } from "./lib/database-url.mjs";
 import { loadEnvFile } from "./lib/env-file.mjs";
@@ -19,7 +20,8 @@ run(async () => {
   const database = await databaseUrl({ home, role: "owner" });
   try {
     if (values.restore) {
-      const done = await restoreBackup({ url: database.url, backup: resolvePath(values.restore) });
+      const backup = resolvePath(values.restore);
+      const done = await restoreBackup({ url: database.url, backup, anchors: anchorFile(home) });
       console.log(`Restored ${done.rows} rows into ${done.tables} tables (as of ${done.migrations.at(-1)}).`);
       return;
     }

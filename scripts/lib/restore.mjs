@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
 import { createGunzip } from "node:zlib";
+import { recordRestore } from "./audit-anchors.mjs";
 import { Failure, messageOf } from "./failure.mjs";
 import { readJson } from "./files.mjs";
 import { LEDGER } from "./migration-ledger.mjs";
@@ -15,11 +16,12 @@ const ROWS_AT_ONCE = 1_000;
  * Replaces what the database holds by a backup: its migrations are applied anew, its rows put in. All in one
  * transaction: on any fault the database stays as it is. The queue is emptied.
  *
- * @param {{ url: string, backup: string }} options `url`: the owner's; `backup`: a folder that `backUp` made
+ * @param {{ url: string, backup: string, anchors?: string }} options `url`: the owner's; `backup`: a folder that `backUp`
+ *   made; `anchors`: the file that the audit log is anchored in, so that the log can say what was lost
  * @returns {Promise<{ tables: number, rows: number, migrations: string[] }>}
  * @throws {Failure} not a whole backup; somebody is connected; the rows do not fit
  */
-export async function restoreBackup({ url, backup }) {
+export async function restoreBackup({ url, backup, anchors }) {
   const manifest = readManifest(backup);
   const client = await connect(url);
   try {
@@ -34,6 +36,7 @@ export async function restoreBackup({ url, backup }) {
     }
     await client.query("BEGIN");
     const rows = await replaceAll(client, backup, manifest);
+    if (anchors !== undefined) await recordRestore(client, { anchors, backup: path.basename(backup) });
     await client.query("COMMIT");
     await migrateQueue(client);
     return { tables: manifest.tables.length, rows, migrations: manifest.migrations };
