@@ -1,5 +1,6 @@
+import { ComputeEvidence } from "#lib/approvals/evidence/compute-evidence.job.ts";
 import { HandleEvent } from "#lib/platform/queue/event.job.ts";
 import { ExecuteRun } from "#lib/training/execute-run.job.ts";
 
 /** Every kind of job there is. */
-export const JOBS = { ExecuteRun, HandleEvent } as const;
+export const JOBS = { ComputeEvidence, ExecuteRun, HandleEvent } as const;

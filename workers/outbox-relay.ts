@@ -1,3 +1,5 @@
+import { APPROVAL_REQUESTED, ApprovalRequested } from "#lib/approvals/events.ts";
+import { EVIDENCE_REQUESTED } from "#lib/approvals/evidence/compute-evidence.job.ts";
 import type { Queues } from "#lib/platform/queue/queues.ts";
 import { type OutboxEvent, relayOutbox, sweepOutbox } from "#lib/platform/queue/relay.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
@@ -38,8 +40,13 @@ export async function startOutboxRelay(runtime: Runtime, queues: Queues): Promis
   };
 }
 
-/** `run.queued` is a training job itself; what nobody subscribes to ends here. */
+/** `run.queued` is a training job itself, a request also one for its evidence; what nobody subscribes to ends here. */
 async function route(queues: Queues, event: OutboxEvent): Promise<void> {
+  if (event.topic === APPROVAL_REQUESTED || event.topic === EVIDENCE_REQUESTED) {
+    const wanted = ApprovalRequested.parse(event.payload);
+    const again = event.topic === EVIDENCE_REQUESTED;
+    await queues.add(JOBS.ComputeEvidence, { ...wanted, again }, { jobId: `evidence-${event.id}` });
+  }
   if (event.topic === "run.queued") {
     const { projectId, runId, attempt, failures, delayMs } = event.payload;
     await queues.add(

@@ -11,6 +11,7 @@ import type { TrainingPlace } from "#lib/training/execute-run.ts";
 import { submitQuickstart } from "#lib/training/quickstart.ts";
 import { newWorkerId, releaseDeadWorkers } from "#lib/training/reconcile.ts";
 import { eventsProcessor } from "#workers/events.processor.ts";
+import { evidenceProcessor } from "#workers/evidence.processor.ts";
 import { startOutboxRelay } from "#workers/outbox-relay.ts";
 import { startReconciler } from "#workers/reconciler.ts";
 import { startRunner } from "#workers/runner.ts";
@@ -34,7 +35,15 @@ export async function startWorker(runtime: Runtime, env: WorkerEnv): Promise<Run
   const actor: Actor = {
     type: "worker",
     id: workerId,
-    scopes: ["tracking:read", "tracking:write", "training:write", "datasets:read", "datasets:write"],
+    scopes: [
+      "tracking:read",
+      "tracking:write",
+      "training:write",
+      "datasets:read",
+      "datasets:write",
+      "registry:read",
+      "approvals:request",
+    ],
   };
   const ctx = makeCtx(runtime, { actor });
   beNice(runtime);
@@ -61,7 +70,7 @@ export async function startWorker(runtime: Runtime, env: WorkerEnv): Promise<Run
   const reconciler = startReconciler(runtime, ctx, queues, { home: env.ASSAY_HOME });
   const runner = startRunner(runtime, {
     actor,
-    processors: [trainingProcessor(place), eventsProcessor(places)],
+    processors: [trainingProcessor(place), eventsProcessor(places), evidenceProcessor()],
     concurrency: { training: env.ASSAY_WORKER_CONCURRENCY, events: EVENTS_AT_ONCE },
   });
   runtime.logger.info({ workerId, queue: queues.backend, released }, "worker started");

@@ -21,8 +21,8 @@ export async function findDatasetVersion(ctx: Ctx, input: { digest: string }): P
  * The training or the test part of a version, whole, in memory: for evaluations. The bytes are checked against their
  * digests.
  *
- * @throws NotFoundError    no such version in the project, or its bytes are gone
- * @throws UnavailableError a blob is not what its digest says
+ * @throws NotFoundError    no such version in the project
+ * @throws UnavailableError a blob cannot be read, or is not what its digest says
  */
 export async function readDatasetPart(
   ctx: Ctx,
@@ -40,7 +40,12 @@ export async function readDatasetPart(
 }
 
 async function read(ctx: Ctx, digest: string): Promise<Uint8Array> {
-  const bytes = await ctx.blobs.get(digest);
+  const bytes = await ctx.blobs.get(digest).catch((cause: unknown) => {
+    throw new UnavailableError("A file of a dataset cannot be read from the blob store.", {
+      code: "blob_missing",
+      cause,
+    });
+  });
   if (createHash("sha256").update(bytes).digest("hex") !== digest) {
     throw new UnavailableError(`The blob ${digest} of a dataset is damaged.`, { code: "blob_damaged" });
   }

@@ -14,6 +14,7 @@ export interface EvidenceRequest {
   /** The version that the subject names as the one to give way. */
   replaces: number | null;
   contributors: string[];
+  hasEvidence: boolean;
 }
 
 export async function selectEvidenceRequest(
@@ -24,7 +25,7 @@ export async function selectEvidenceRequest(
   const [row] = await querySql<EvidenceRequest>(
     ctx,
     `SELECT id, round, state, model_name AS "modelName", model_version AS "modelVersion", contributors,
-       (subject ->> 'replaces')::int AS replaces
+       (subject ->> 'replaces')::int AS replaces, evidence IS NOT NULL AS "hasEvidence"
      FROM approval_request WHERE id = $1 AND project_id = $2${options.lock ? " FOR UPDATE" : ""}`,
     [id, ctx.projectId],
   );
