@@ -1,8 +1,12 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { SignInForm } from "#app/sign-in/_components/sign-in-form.tsx";
+import { oidcConfig } from "#lib/auth/oidc-config.ts";
+import { refusalText } from "#lib/auth/oidc-refusals.ts";
 import { currentSession } from "#lib/auth/session.ts";
 import { localPath } from "#lib/auth/session-path.ts";
+import { serverEnvOf } from "#lib/platform/http/host.ts";
+import { getRuntime } from "#lib/platform/runtime.ts";
 
 export const metadata: Metadata = { title: "Sign in" };
 
@@ -12,6 +16,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   if ((await currentSession()) !== null) {
     redirect(target);
   }
+  const provider = oidcConfig(serverEnvOf(getRuntime()))?.name;
   return (
     <main className="grid min-h-dvh place-items-center p-4">
       <div className="w-full max-w-sm space-y-6">
@@ -21,7 +26,11 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
             The first start printed the address and password in its terminal.
           </p>
         </div>
-        <SignInForm next={target} failed={error !== undefined} />
+        <SignInForm
+          next={target}
+          provider={provider}
+          problem={typeof error === "string" ? refusalText(error) : undefined}
+        />
         <p className="text-xs text-muted-foreground">
           Password lost? On the machine that runs Assay:{" "}
           <code className="whitespace-nowrap">npm run admin -- reset-password</code>

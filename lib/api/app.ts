@@ -3,6 +3,7 @@ import { type ApiDocument, apiDocument } from "#lib/api/document.ts";
 import { addServerChecks } from "#lib/api/readiness-checks.ts";
 import { apiRoutes } from "#lib/api/routes.ts";
 import { getAuthenticator } from "#lib/auth/authenticate-request.ts";
+import { oidcConfig } from "#lib/auth/oidc-config.ts";
 import { recordDenied } from "#lib/auth/record-denied.ts";
 import { SCOPES } from "#lib/auth/scopes.ts";
 import { serverEnvOf } from "#lib/platform/http/host.ts";
@@ -28,6 +29,8 @@ export interface Api {
 export function createApi(runtime: Runtime): Api {
   const app = new Hono();
   addServerChecks(runtime);
+  // A fault in it is told at the start, not at the first sign-in.
+  oidcConfig(serverEnvOf(runtime));
   const authenticator = getAuthenticator(runtime, serverEnvOf(runtime).ASSAY_SECRET);
   const { limiter } = mountRoutes(app, apiRoutes, {
     runtime,

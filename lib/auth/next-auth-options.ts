@@ -1,18 +1,31 @@
 import type { NextAuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
+import { OIDC_PROVIDER, oidcProvider } from "#lib/auth/next-auth-oidc.ts";
 import { SESSION_COOKIE } from "#lib/auth/next-auth-token.ts";
+import { personOfClaims } from "#lib/auth/oidc-claims.ts";
+import { type OidcConfig, oidcConfig } from "#lib/auth/oidc-config.ts";
 import { SESSION_DAYS } from "#lib/auth/open-session.ts";
 import { resolveSession } from "#lib/auth/resolve-session.ts";
 import { revokeSession } from "#lib/auth/revoke-session.ts";
-import { signIn } from "#lib/auth/sign-in.ts";
-import { isAppError } from "#lib/platform/errors.ts";
+import { CODE_REQUIRED, signIn } from "#lib/auth/sign-in.ts";
+import { signInWithProvider } from "#lib/auth/sign-in-with-provider.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { isAppError, messageOf } from "#lib/platform/errors.ts";
 import { serverEnvOf } from "#lib/platform/http/host.ts";
 import { createRateLimiter } from "#lib/platform/rate-limit.ts";
 import { getRuntime, makeCtx } from "#lib/platform/runtime.ts";
 
-/** The token says which session it is and nothing else; every request looks at the session's row. */
-export function nextAuthOptions(): NextAuthOptions {
-  const { ASSAY_SECRET: secret, ASSAY_PUBLIC_URL: publicUrl } = serverEnvOf(getRuntime());
+/**
+ * The token says which session it is and nothing else; every request looks at the session's row.
+ *
+ * @param sent the request's headers
+ */
+export function nextAuthOptions(sent: Headers): NextAuthOptions {
+  const runtime = getRuntime();
+  const { logger } = runtime;
+  const env = serverEnvOf(runtime);
+  const { ASSAY_SECRET: secret, ASSAY_PUBLIC_URL: publicUrl } = env;
+  const oidc = oidcConfig(env);
   if (publicUrl === undefined) {
     // Any host name and port: the host in front has checked the one in the request.
     process.env["AUTH_TRUST_HOST"] = "1";
@@ -25,6 +38,11 @@ export function nextAuthOptions(): NextAuthOptions {
 
   return {
     secret,
+    logger: {
+      error: (code, about) =>
+        logger.warn({ code, error: messageOf("error" in about ? about.error : about) }, "next-auth"),
+      warn: (code) => logger.debug({ code }, "next-auth"),
+    },
     useSecureCookies: secure,
     session: { strategy: "jwt", maxAge },
     pages: { signIn: "/sign-in", error: "/sign-in" },
@@ -35,11 +53,19 @@ export function nextAuthOptions(): NextAuthOptions {
     },
     providers: [
       Credentials({
-        credentials: { email: {}, password: {} },
-        authorize: (credentials, request) => authorize(credentials, request.headers),
+        credentials: { email: {}, password: {}, code: {} },
+        authorize: (credentials) => authorize(credentials, sent),
       }),
+      ...(oidc === undefined ? [] : [oidcProvider(oidc)]),
     ],
     callbacks: {
+      async signIn({ user, account, profile }) {
+        if (account?.provider !== OIDC_PROVIDER || oidc === undefined) return account?.provider === "credentials";
+        const outcome = await admit(oidc, { ...profile }, sent);
+        if ("refused" in outcome) return `/sign-in?error=${outcome.refused}`;
+        user.id = outcome.sid;
+        return true;
+      },
       jwt: ({ token, user }) => (user === undefined ? { sid: token["sid"] } : { sid: user.id }),
       // What the browser may read at /api/auth/session: nothing of the person; pages know who it is.
       session: ({ session }) => ({ expires: session.expires }),
@@ -49,26 +75,45 @@ export function nextAuthOptions(): NextAuthOptions {
 }
 
 /** A sign-in costs 30 ms of a core, so one address gets 20 at once and one a second. */
-async function authorize(
-  given: Record<string, string> | undefined,
-  headers: Record<string, string | undefined> | undefined,
-): Promise<{ id: string }> {
-  const runtime = getRuntime();
-  const limiter = runtime.singleton("auth.sign-in", () => createRateLimiter({ perSecond: 1, burst: 20 }));
-  const ip = headers?.["x-forwarded-for"]?.split(",").at(-1)?.trim();
-  if (limiter.take(ip ?? "unknown") > 0) {
+async function authorize(given: Record<string, string> | undefined, sent: Headers): Promise<{ id: string }> {
+  const ctx = visitor(sent);
+  const limiter = getRuntime().singleton("auth.sign-in", () => createRateLimiter({ perSecond: 1, burst: 20 }));
+  if (limiter.take(ctx.ip ?? "unknown") > 0) {
     throw new Error("Too many attempts from this address. Wait a minute, then try again.");
   }
-  const ctx = makeCtx(runtime, { actor: { type: "anonymous", scopes: [] }, ip });
   try {
-    const input = { email: String(given?.["email"] ?? ""), password: String(given?.["password"] ?? "") };
-    const { sid } = await signIn(ctx, { ...input, userAgent: headers?.["user-agent"] });
+    const [email, password, code] = ["email", "password", "code"].map((name) => String(given?.[name] ?? ""));
+    const userAgent = sent.get("user-agent") ?? undefined;
+    const { sid } = await signIn(ctx, { email: email ?? "", password: password ?? "", code, userAgent });
     return { id: sid };
   } catch (error) {
-    if (isAppError(error)) throw error;
+    // All that next-auth hands to the page is the message.
+    if (isAppError(error)) throw error.code === CODE_REQUIRED ? new Error(CODE_REQUIRED) : error;
     ctx.logger.error({ err: error }, "a sign-in failed");
     throw new Error("Signing in does not work at the moment. Is the database running?", { cause: error });
   }
+}
+
+/** The end of a sign-in through the provider: a session, or the code of why not. */
+async function admit(
+  config: OidcConfig,
+  claims: { [claim: string]: unknown },
+  sent: Headers,
+): Promise<{ sid: string } | { refused: string }> {
+  const ctx = visitor(sent);
+  try {
+    const person = personOfClaims(claims, config.groupsClaim);
+    return await signInWithProvider(ctx, { person, config, userAgent: sent.get("user-agent") ?? undefined });
+  } catch (error) {
+    if (isAppError(error)) return { refused: error.code };
+    ctx.logger.error({ err: error }, "a sign-in through the provider failed");
+    return { refused: "oidc_failed" };
+  }
+}
+
+function visitor(sent: Headers): Ctx {
+  const ip = sent.get("x-forwarded-for")?.split(",").at(-1)?.trim();
+  return makeCtx(getRuntime(), { actor: { type: "anonymous", scopes: [] }, ip });
 }
 
 async function endSession(sid: unknown): Promise<void> {

@@ -8,6 +8,8 @@ export const SESSION_DAYS = 7;
 export interface OpenSession {
   userId: string;
   method: "password" | "oidc";
+  /** A code of the second factor was given. */
+  hasSecondFactor?: boolean;
   userAgent?: string | undefined;
 }
 
@@ -23,6 +25,7 @@ export async function openSession(tx: Tx, input: OpenSession): Promise<{ sid: st
     createdAt: now,
     expiresAt,
     method: input.method,
+    secondFactorAt: input.hasSecondFactor ? now : null,
     ip: tx.ip ?? null,
     userAgent: input.userAgent?.slice(0, 300) ?? null,
   });

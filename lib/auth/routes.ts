@@ -3,6 +3,8 @@ import { changePassword } from "#lib/auth/change-password.ts";
 import { createApiKey } from "#lib/auth/create-api-key.ts";
 import { listApiKeys } from "#lib/auth/list-api-keys.ts";
 import { listSessions } from "#lib/auth/list-sessions.ts";
+import { peopleRoutes } from "#lib/auth/people-routes.ts";
+import { projectRoutes } from "#lib/auth/project-routes.ts";
 import { revokeApiKey } from "#lib/auth/revoke-api-key.ts";
 import { revokeSession } from "#lib/auth/revoke-session.ts";
 import {
@@ -15,6 +17,7 @@ import {
   SessionSummary,
 } from "#lib/auth/schemas.ts";
 import { ROLES } from "#lib/auth/scopes.ts";
+import { secondFactorRoutes } from "#lib/auth/second-factor-routes.ts";
 import { type Ctx, personOf } from "#lib/platform/ctx.ts";
 import { UnauthenticatedError } from "#lib/platform/errors.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
@@ -95,6 +98,9 @@ export const authRoutes: Route[] = [
     status: 204,
     handle: ({ ctx, params }) => revokeApiKey(ctx, params),
   }),
+  ...secondFactorRoutes,
+  ...projectRoutes,
+  ...peopleRoutes,
 ];
 
 function meOf(ctx: Ctx): z.infer<typeof Me> {

@@ -5,14 +5,18 @@ import { Button } from "#app/_ui/button.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { Label } from "#app/_ui/label.tsx";
 
+/** What the sign-in answers when the password was right and a second factor is set up. */
+const CODE_REQUIRED = "code_required";
 const UNREACHABLE = "The server cannot be reached. Is it running?";
 
 /** Submits without scripts too, if the person is faster than they are: as a POST, so that no password gets into a URL. */
-export function SignInForm(props: { next: string; failed: boolean }) {
-  const [problem, setProblem] = useState(props.failed ? "The sign-in did not work. Try again." : undefined);
+export function SignInForm(props: { next: string; provider: string | undefined; problem: string | undefined }) {
+  const [problem, setProblem] = useState(props.problem);
+  const [asksCode, setAsksCode] = useState(false);
   const [busy, setBusy] = useState(false);
   const [hydrated, setHydrated] = useState(false);
   const passwordField = useRef<HTMLInputElement>(null);
+  const codeField = useRef<HTMLInputElement>(null);
   useEffect(() => setHydrated(true), []);
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -20,7 +24,8 @@ export function SignInForm(props: { next: string; failed: boolean }) {
     const form = new FormData(event.currentTarget);
     setBusy(true);
     setProblem(undefined);
-    const given = { email: String(form.get("email")), password: String(form.get("password")) };
+    const [email, password, code] = ["email", "password", "code"].map((name) => String(form.get(name) ?? ""));
+    const given = { email, password, code };
     const result = await signIn("credentials", { ...given, redirect: false }).catch(() => undefined);
     if (result?.ok) {
       // A whole page load: nothing rendered for nobody stays in the router's memory.
@@ -28,9 +33,14 @@ export function SignInForm(props: { next: string; failed: boolean }) {
       return;
     }
     setBusy(false);
+    if (result?.error === CODE_REQUIRED) {
+      setAsksCode(true);
+      return;
+    }
     setProblem(result?.error ?? UNREACHABLE);
-    passwordField.current?.focus();
-    passwordField.current?.select();
+    const field = asksCode ? codeField.current : passwordField.current;
+    field?.focus();
+    field?.select();
   };
 
   return (
@@ -58,12 +68,41 @@ export function SignInForm(props: { next: string; failed: boolean }) {
           aria-describedby="sign-in-problem"
         />
       </div>
+      {asksCode && (
+        <div className="space-y-1.5">
+          <Label htmlFor="code">Code of your authenticator app, or a recovery code</Label>
+          <Input
+            ref={codeField}
+            id="code"
+            name="code"
+            autoComplete="one-time-code"
+            autoCapitalize="characters"
+            spellCheck={false}
+            maxLength={20}
+            required
+            autoFocus
+            aria-invalid={problem !== undefined}
+            aria-describedby="sign-in-problem"
+          />
+        </div>
+      )}
       <p id="sign-in-problem" role="alert" className="text-sm text-danger empty:hidden">
         {problem}
       </p>
       <Button type="submit" variant="primary" size="lg" className="w-full" disabled={busy}>
         {busy ? "Signing in…" : "Sign in"}
       </Button>
+      {props.provider !== undefined && (
+        <Button
+          type="button"
+          size="lg"
+          className="w-full"
+          disabled={busy}
+          onClick={() => void signIn("oidc", { callbackUrl: props.next })}
+        >
+          Continue with {props.provider}
+        </Button>
+      )}
     </form>
   );
 }

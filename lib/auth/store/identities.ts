@@ -11,8 +11,9 @@ export async function lockPerson(db: DbClient, name: string): Promise<void> {
   await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`assay.oidc:${name}`}))`;
 }
 
-export async function findIdentityUser(db: DbClient, identity: ProviderIdentity): Promise<UserRow | null> {
-  const row = await db.identity.findUnique({ where: { issuer_subject: identity }, include: { user: true } });
+export async function findIdentityUser(db: DbClient, { issuer, subject }: ProviderIdentity): Promise<UserRow | null> {
+  const where = { issuer_subject: { issuer, subject } };
+  const row = await db.identity.findUnique({ where, include: { user: true } });
   return row?.user ?? null;
 }
 
@@ -22,10 +23,9 @@ export async function seeIdentity(
   identity: ProviderIdentity & { userId: string },
   now: Date,
 ): Promise<boolean> {
-  const { issuer, subject } = identity;
   const seen = await db.identity.updateMany({ where: identity, data: { lastSeenAt: now } });
   if (seen.count > 0) return false;
-  await db.identity.create({ data: { ...identity, issuer, subject, createdAt: now, lastSeenAt: now } });
+  await db.identity.create({ data: { ...identity, createdAt: now, lastSeenAt: now } });
   return true;
 }
 
@@ -45,7 +45,11 @@ export function membershipsOf(db: DbClient, userId: string): Promise<(ProjectRol
 }
 
 /** Sets a membership that the provider's groups give. One that was made by hand stays as it is. */
-export async function setGroupMembership(db: DbClient, userId: string, { projectId, role }: ProjectRole): Promise<void> {
+export async function setGroupMembership(
+  db: DbClient,
+  userId: string,
+  { projectId, role }: ProjectRole,
+): Promise<void> {
   await db.membership.createMany({ data: { projectId, userId, role, source: "oidc" }, skipDuplicates: true });
   await db.membership.updateMany({ where: { projectId, userId, source: "oidc" }, data: { role } });
 }

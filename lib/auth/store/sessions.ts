@@ -24,6 +24,7 @@ export async function insertSession(
     createdAt: Date;
     expiresAt: Date;
     method: "password" | "oidc";
+    secondFactorAt: Date | null;
     ip: string | null;
     userAgent: string | null;
   },
