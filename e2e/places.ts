@@ -52,11 +52,11 @@ export const SHOTS: readonly Shot[] = [
   { name: "a chart as a table", path: "/runs/{run}?tab=evaluation", click: ["Show Confusion matrix as a table"] },
   { name: "a stage, to change", path: "/models/digits", click: [/^Change the stage of version/, /^Archive version/] },
   { name: "a drawn seven", path: "/draw", draw: true },
-  { name: "an operation", path: "/api-reference", click: [/\/predict$|\/predict /] },
+  { name: "an operation", path: "/api-reference", click: [/\/predict/] },
   { name: "the keys", path: "/runs", keys: ["?"] },
   { name: "the menu on a phone", path: "/", click: ["Open the menu"], width: 390 },
   { name: "the account's menu", path: "/", click: [/^Account of/], width: 1440 },
   { name: "not found", path: "/runs/00000000000000000000000000000000" },
   { name: "not found, outside", path: "/no/such/page" },
-  { name: "an address that cannot be", path: "/runs?cursor=broken" },
+  { name: "an address with a slip", path: "/runs?cursor=broken" },
 ];

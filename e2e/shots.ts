@@ -14,6 +14,8 @@ const { values: options, positionals } = parseArgs({
     url: { type: "string", default: "http://127.0.0.1:3000" },
     /** Only shots whose name contains this. */
     only: { type: "string", default: "" },
+    /** As it stands, nothing is trained: for a fresh install. Pages that need a run are left out. */
+    bare: { type: "boolean", default: false },
     chromium: { type: "string", default: process.env["ASSAY_CHROMIUM"] ?? "/usr/bin/chromium" },
   },
 });
@@ -22,8 +24,8 @@ if (folder === undefined) throw new Error("Say into which folder: npm run shots 
 mkdirSync(folder, { recursive: true });
 
 const SIZES = [
-  { width: 1440, height: 900 },
-  { width: 390, height: 844 },
+  { viewport: { width: 1440, height: 900 } },
+  { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 ] as const;
 /** From the page's first content to charts and fonts in their place. */
 const SETTLE_MS = 900;
@@ -87,6 +89,11 @@ async function liveRun(page: Page): Promise<string> {
   return runId;
 }
 
+async function makeRuns(page: Page) {
+  const run = await finishedRun(page);
+  return { run: run.id, dataset: run.tags["dataset"] ?? "mnist", live: await liveRun(page) };
+}
+
 async function bringAbout(page: Page, shot: Shot): Promise<void> {
   await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
   await delay(SETTLE_MS);
@@ -119,23 +126,27 @@ const browser = await chromium.launch({
 });
 const session = await signIn(browser);
 const desk = await browser.newPage({ storageState: session });
-const run = await finishedRun(desk);
-const live = await liveRun(desk);
-const values = { run: run.id, live, dataset: run.tags["dataset"] ?? "mnist" };
+const values = options.bare ? null : await makeRuns(desk);
 let failed = 0;
 
 for (const colorScheme of ["light", "dark"] as const) {
-  for (const viewport of SIZES) {
+  for (const size of SIZES) {
+    const { width } = size.viewport;
     for (const shot of SHOTS) {
-      if (!shot.name.includes(options.only) || (shot.width ?? viewport.width) !== viewport.width) continue;
+      if (!shot.name.includes(options.only) || (shot.width ?? width) !== width) continue;
+      if (values === null && shot.path.includes("{")) continue;
       const page = await browser.newPage({
-        viewport,
+        ...size,
         colorScheme,
         reducedMotion: "reduce",
         ...(shot.stranger === true ? {} : { storageState: session }),
       });
-      const file = `${shot.name.replaceAll(/[^a-z0-9]+/gi, "-")}.${colorScheme}.${viewport.width}.png`;
-      const path = shot.path.replaceAll(/\{(run|live|dataset)\}/g, (_, name: keyof typeof values) => values[name]);
+      const file = `${shot.name.replaceAll(/[^a-z0-9]+/gi, "-")}.${colorScheme}.${width}.png`;
+      const path = shot.path.replaceAll(
+        /\{(run|live|dataset)\}/g,
+        (_, name: "run" | "live" | "dataset") => values?.[name] ?? "",
+      );
+      page.setDefaultTimeout(10_000);
       try {
         await page.goto(options.url + path);
         await bringAbout(page, shot);
@@ -146,10 +157,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       }
       await page.close();
     }
-    console.log(`${colorScheme}, ${viewport.width} px: done`);
+    console.log(`${colorScheme}, ${width} px: done`);
   }
 }
 
-await ask(desk, z.unknown(), `/api/training/runs/${live}/cancel`, {});
+if (values !== null) await ask(desk, z.unknown(), `/api/training/runs/${values.live}/cancel`, {});
 await browser.close();
 if (failed > 0) process.exitCode = 1;

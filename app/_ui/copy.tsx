@@ -44,15 +44,15 @@ export function CopyId({ id, label, className }: { id: string; label: string; cl
 export function CodeBlock({ code, label }: { code: string; label: string }) {
   const [copied, copy] = useCopied();
   return (
-    <div className="relative rounded-md border border-border bg-muted text-left">
-      <ScrollX label={label} className="rounded-md">
-        <pre className="w-max min-w-full py-2.5 pr-12 pl-3 text-xs leading-5 text-foreground">{code}</pre>
+    <div className="flex items-start rounded-md border border-border bg-muted text-left">
+      <ScrollX label={label} className="min-w-0 flex-1 rounded-md">
+        <pre className="w-max min-w-full px-3 py-2.5 text-xs leading-5 text-foreground">{code}</pre>
       </ScrollX>
       <button
         type="button"
         aria-label={copied ? "Copied" : `Copy ${label}`}
         onClick={() => copy(code)}
-        className="absolute top-1 right-1 rounded-md border border-border bg-card p-1.5 text-muted-foreground hover:text-foreground"
+        className="m-1 shrink-0 rounded-md border border-border bg-card p-1.5 text-muted-foreground hover:text-foreground"
       >
         {copied ? (
           <Check className="size-3.5 text-success" aria-hidden />

@@ -11,6 +11,7 @@ export function PageError({ error, retry, what }: { error: unknown; retry: () =>
   return (
     <div className="mx-auto w-full max-w-3xl p-6">
       <ErrorCard
+        heading="h1"
         title={`${what} could not be shown`}
         id={digest}
         action={

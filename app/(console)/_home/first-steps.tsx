@@ -35,7 +35,7 @@ export function FirstSteps({ engines, hasDataset, hasFinishedRun, queue }: First
         </Step>
         <Step state={hasFinishedRun ? "done" : training && hasDataset ? "now" : "later"} title="The first training run">
           {idle ? (
-            <span className="flex flex-wrap items-center gap-2">
+            <span className="flex flex-wrap items-center gap-2 py-1">
               Nothing is queued.
               <Button asChild size="sm" variant="primary">
                 <Link href="/runs/new">Start the three runs</Link>

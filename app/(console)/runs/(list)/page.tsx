@@ -5,6 +5,7 @@ import { Page } from "#app/_ui/page.tsx";
 import { RunsTable } from "#app/(console)/runs/_components/runs-table.tsx";
 import { loadRunsSearch, toListQuery } from "#app/(console)/runs/search.ts";
 import { requireSession } from "#lib/auth/session.ts";
+import { isAppError } from "#lib/platform/errors.ts";
 import { listRuns } from "#lib/tracking/index.ts";
 import { getQueue } from "#lib/training/index.ts";
 
@@ -13,7 +14,13 @@ export const metadata: Metadata = { title: "Runs" };
 export default async function RunsPage({ searchParams }: PageProps<"/runs">) {
   const ctx = await requireSession();
   const search = await loadRunsSearch(searchParams);
-  const [page, queue] = await Promise.all([listRuns(ctx, toListQuery(search)), getQueue(ctx)]);
+  const query = toListQuery(search);
+  const beginning = (error: unknown) => {
+    // A mark of another order, or one that was cut on its way here.
+    if (query.cursor === undefined || !(isAppError(error) && error.kind === "invalid")) throw error;
+    return listRuns(ctx, { ...query, cursor: undefined });
+  };
+  const [page, queue] = await Promise.all([listRuns(ctx, query).catch(beginning), getQueue(ctx)]);
   return (
     <Page
       title="Runs"

@@ -67,7 +67,7 @@ export function RunFilters(props: {
       </fieldset>
       <Select
         aria-label="Which runs"
-        className="ml-auto w-auto"
+        className="w-auto sm:ml-auto"
         value={search.lifecycle}
         onChange={(event) => onChange({ lifecycle: event.target.value === "deleted" ? "deleted" : "active" })}
       >

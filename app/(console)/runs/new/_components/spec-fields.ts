@@ -109,7 +109,7 @@ export const SPEC_FIELDS: readonly SpecField[] = [
 
 export const DATASETS: readonly (readonly [string, string])[] = DatasetChoice.options.map((value) => [
   value,
-  value === "auto" ? "auto: MNIST where it can be had, else synthetic" : value,
+  value === "auto" ? "auto: MNIST, else synthetic" : value,
 ]);
 
 /** What a run gets where nothing else is said. */
