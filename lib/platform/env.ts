@@ -30,14 +30,20 @@ export const BaseEnv = z.object({
   ASSAY_AUDIT_RETENTION_MONTHS: z.coerce.number().int().min(6, "the least is 6").max(1_200).default(24),
   /** Hosts and CIDR ranges, by comma, that configured webhooks may reach though they are private or not https. */
   ASSAY_EGRESS_ALLOW: z.string().default(""),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  /** Where people reach Assay: what links in messages begin with, and the origin that browsers must come from. */
+  ASSAY_PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an https:// URL" }).optional(),
+  /** Notices by mail: user, password and options stand in the URL. */
+  ASSAY_SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" }).optional(),
+  ASSAY_MAIL_FROM: z.string().min(3).max(320).optional(),
+  /** Notices to one Slack channel. */
+  ASSAY_SLACK_WEBHOOK_URL: z.url({ protocol: /^https?$/, error: "must be an https:// URL" }).optional(),
 });
 
 export const ServerEnv = BaseEnv.extend({
   HOST: z.string().default("127.0.0.1"),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   ASSAY_ROLE: z.enum(["server", "api", "worker"]).default("server"),
   ASSAY_SECRET: z.string().min(32, "needs at least 32 characters"),
-  ASSAY_PUBLIC_URL: z.url().optional(),
   ASSAY_ALLOWED_HOSTS: z.string().default(""),
   ASSAY_CORS_ORIGINS: z.string().default(""),
   ASSAY_PUBLIC_PREDICT: flag.prefault("true"),
