@@ -25,7 +25,11 @@ export default {
     "@tensorflow/tfjs-backend-wasm",
     "@tensorflow/tfjs-node",
   ],
-  // Written at the end of each build for the next one, which is rare: the first start should not wait for it.
-  experimental: { turbopackFileSystemCacheForBuild: false },
+  experimental: {
+    // Written at the end of each build for the next one, which is rare: the first start should not wait for it.
+    turbopackFileSystemCacheForBuild: false,
+    // `forbidden()`: a page that one's role does not open answers 403.
+    authInterrupts: true,
+  },
   turbopack: { root: import.meta.dirname },
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageProject } from "#app/_live/page-project.ts";
 
 /** What the API's error envelope says; only what a page shows. */
 const Envelope = z.object({
@@ -29,7 +30,7 @@ export class ApiFailure extends Error {
 }
 
 /**
- * Calls the REST API of this server with the browser's session.
+ * Calls the REST API of this server with the browser's session, about the project that the page shows.
  *
  * @throws ApiFailure also when the server cannot be reached
  */
@@ -38,12 +39,15 @@ export async function call<T extends z.ZodType>(
   path: string,
   options: { reply: T; body?: unknown; signal?: AbortSignal },
 ): Promise<z.infer<T>> {
+  const project = pageProject();
   const response = await fetch(path, {
     method,
+    headers: {
+      ...(project === undefined ? {} : { "x-assay-project": project }),
+      ...(options.body === undefined ? {} : { "content-type": "application/json" }),
+    },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.body === undefined
-      ? {}
-      : { headers: { "content-type": "application/json" }, body: JSON.stringify(options.body) }),
+    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
   }).catch((cause: unknown) => {
     if (options.signal?.aborted) throw cause;
     throw new ApiFailure("The server cannot be reached. Is it running?", { code: "unreachable" });

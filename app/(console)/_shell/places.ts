@@ -1,7 +1,30 @@
-import { Braces, Database, FlaskConical, House, type LucideIcon, Package, PenLine } from "lucide-react";
+import {
+  Braces,
+  Database,
+  FlaskConical,
+  FolderTree,
+  House,
+  KeyRound,
+  type LucideIcon,
+  Package,
+  PenLine,
+  UserCog,
+  Users,
+} from "lucide-react";
+import { hasScope, type Scope } from "#lib/auth/scopes.ts";
 
-/** The rooms of the console, in the order of the sidebar. `key` follows G. */
-export const PLACES: readonly { href: string; label: string; icon: LucideIcon; key: string }[] = [
+interface Place {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  /** Follows G. */
+  key: string;
+  /** Shown to those who have it; to everybody when absent. */
+  scope?: Scope;
+}
+
+/** The rooms of the console, in the order of the sidebar. */
+export const PLACES: readonly Place[] = [
   { href: "/", label: "Home", icon: House, key: "h" },
   { href: "/runs", label: "Runs", icon: FlaskConical, key: "r" },
   { href: "/models", label: "Models", icon: Package, key: "m" },
@@ -9,6 +32,19 @@ export const PLACES: readonly { href: string; label: string; icon: LucideIcon; k
   { href: "/draw", label: "Draw", icon: PenLine, key: "w" },
   { href: "/api-reference", label: "API", icon: Braces, key: "a" },
 ];
+
+/** Who may do what: of the project, then of the instance. */
+const SETTINGS: readonly Place[] = [
+  { href: "/settings/keys", label: "Keys", icon: KeyRound, key: "k" },
+  { href: "/settings/members", label: "Members", icon: Users, key: "e", scope: "admin" },
+  { href: "/settings/projects", label: "Projects", icon: FolderTree, key: "o", scope: "instance" },
+  { href: "/settings/people", label: "People", icon: UserCog, key: "u", scope: "instance" },
+];
+
+/** The settings that these scopes open. */
+export function settingsFor(scopes: readonly string[]): readonly Place[] {
+  return SETTINGS.filter(({ scope }) => scope === undefined || hasScope(scopes, scope));
+}
 
 /** `/runs/ab` belongs to Runs; only `/` itself to Home. */
 export function isCurrent(href: string, pathname: string): boolean {

@@ -1,32 +1,43 @@
 "use client";
 import { Menu, PanelLeftClose, PanelLeftOpen, X } from "lucide-react";
-import Link from "next/link";
-import { usePathname, useRouter } from "next/navigation";
+import { useRouter } from "next/navigation";
 import { Dialog as Radix } from "radix-ui";
 import { useEffect, useMemo, useState } from "react";
 import { cn } from "#app/_ui/cn.ts";
 import { HotkeyRoot, useHotkeys } from "#app/_ui/hotkeys.tsx";
 import { rememberLook } from "#app/_ui/remember-look.ts";
 import type { Theme } from "#app/_ui/theme.ts";
-import { isCurrent, PLACES } from "#app/(console)/_shell/places.ts";
+import { PlaceList } from "#app/(console)/_shell/place-list.tsx";
+import { PLACES, settingsFor } from "#app/(console)/_shell/places.ts";
+import { ProjectSwitcher, type ShellProject } from "#app/(console)/_shell/project-switcher.tsx";
 import { UserMenu } from "#app/(console)/_shell/user-menu.tsx";
+import { hasScope } from "#lib/auth/scopes.ts";
 
 interface ShellProps {
   project: string;
+  projects: readonly ShellProject[];
+  /** What the person may do in this project. */
+  scopes: readonly string[];
   user: { name: string; email: string };
   folded: boolean;
   theme: Theme;
 }
 
 /** The way about: a folding column at the left, and on a phone a bar with a drawer. */
-export function Sidebar({ project, user, folded: foldedAtFirst, theme }: ShellProps) {
+export function Sidebar({ folded: foldedAtFirst, ...props }: ShellProps) {
+  const { project, projects, scopes, user, theme } = props;
   const [folded, setFolded] = useState(foldedAtFirst);
   const [hydrated, setHydrated] = useState(false);
   useEffect(() => setHydrated(true), []);
   const router = useRouter();
   const hotkeys = useMemo(
-    () => PLACES.map(({ href, label, key }) => ({ keys: `g ${key}`, what: label, run: () => router.push(href) })),
-    [router],
+    () =>
+      [...PLACES, ...settingsFor(scopes)].map(({ href, label, key }) => ({
+        keys: `g ${key}`,
+        what: label,
+        run: () => router.push(href),
+      })),
+    [router, scopes],
   );
   useHotkeys("Go to", hotkeys);
   const fold = () => {
@@ -44,12 +55,16 @@ export function Sidebar({ project, user, folded: foldedAtFirst, theme }: ShellPr
           folded ? "w-14" : "w-52",
         )}
       >
-        <div className="flex h-14 items-center gap-2 border-b border-border px-4">
-          <Mark />
-          {!folded && <Project project={project} />}
+        <div className="flex h-14 items-center border-b border-border px-2">
+          <ProjectSwitcher
+            current={project}
+            projects={projects}
+            mayManage={hasScope(scopes, "instance")}
+            folded={folded}
+          />
         </div>
-        <Places folded={folded} />
-        <div className="mt-auto space-y-1 border-t border-border p-2">
+        <PlaceList folded={folded} scopes={scopes} />
+        <div className="space-y-1 border-t border-border p-2">
           <button
             type="button"
             aria-expanded={!folded}
@@ -67,15 +82,15 @@ export function Sidebar({ project, user, folded: foldedAtFirst, theme }: ShellPr
           <UserMenu user={user} theme={theme} folded={folded} />
         </div>
       </header>
-      <MobileBar project={project} user={user} theme={theme} />
+      <MobileBar {...props} />
     </>
   );
 }
 
-function MobileBar({ project, user, theme }: Omit<ShellProps, "folded">) {
+function MobileBar({ project, projects, scopes, user, theme }: Omit<ShellProps, "folded">) {
   const [open, setOpen] = useState(false);
   return (
-    <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b border-border bg-card px-3 md:hidden">
+    <header className="sticky top-0 z-30 flex h-12 items-center gap-1 border-b border-border bg-card px-3 md:hidden">
       <Radix.Root open={open} onOpenChange={setOpen}>
         <Radix.Trigger aria-label="Open the menu" className="rounded-md p-2 hover:bg-muted">
           <Menu className="size-5" aria-hidden />
@@ -92,57 +107,21 @@ function MobileBar({ project, user, theme }: Omit<ShellProps, "folded">) {
                 <X className="size-5" aria-hidden />
               </Radix.Close>
             </div>
-            <Places folded={false} onGo={() => setOpen(false)} />
-            <div className="mt-auto border-t border-border p-2">
+            <PlaceList folded={false} scopes={scopes} onGo={() => setOpen(false)} />
+            <div className="border-t border-border p-2">
               <UserMenu user={user} theme={theme} folded={false} />
             </div>
           </Radix.Content>
         </Radix.Portal>
       </Radix.Root>
-      <Mark />
-      <Project project={project} />
+      <div className="min-w-0 flex-1 sm:max-w-64">
+        <ProjectSwitcher
+          current={project}
+          projects={projects}
+          mayManage={hasScope(scopes, "instance")}
+          folded={false}
+        />
+      </div>
     </header>
-  );
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 24 24" className="size-6 shrink-0 text-primary" aria-hidden>
-      <rect x="1" y="1" width="22" height="22" rx="5" fill="none" stroke="currentColor" strokeWidth="1.5" />
-      <path d="M6 17 12 6l6 11M8.5 13h7" fill="none" stroke="currentColor" strokeWidth="2" strokeLinejoin="round" />
-    </svg>
-  );
-}
-
-function Project({ project }: { project: string }) {
-  return (
-    <div className="min-w-0 leading-tight">
-      <p className="font-semibold">Assay</p>
-      <p className="truncate text-xs text-muted-foreground" title={`Project ${project}`}>
-        {project}
-      </p>
-    </div>
-  );
-}
-
-function Places({ folded, onGo }: { folded: boolean; onGo?: () => void }) {
-  const pathname = usePathname();
-  return (
-    <nav aria-label="Main" className="space-y-0.5 overflow-y-auto p-2">
-      {PLACES.map(({ href, label, icon: Icon, key }) => (
-        <Link
-          key={href}
-          href={href}
-          aria-current={isCurrent(href, pathname) ? "page" : undefined}
-          aria-label={folded ? label : undefined}
-          title={`${label} (g ${key})`}
-          {...(onGo === undefined ? {} : { onClick: onGo })}
-          className="flex h-8 items-center gap-2.5 rounded-md px-2.5 text-muted-foreground hover:bg-muted hover:text-foreground aria-[current=page]:bg-accent aria-[current=page]:font-medium aria-[current=page]:text-accent-foreground"
-        >
-          <Icon className="size-4 shrink-0" aria-hidden />
-          {!folded && label}
-        </Link>
-      ))}
-    </nav>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
-import { CircleUser, LogOut } from "lucide-react";
+import { CircleUser, LogOut, UserCog } from "lucide-react";
+import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { useState } from "react";
 import {
@@ -51,6 +52,12 @@ export function UserMenu(props: { user: { name: string; email: string }; theme: 
           ))}
         </DropdownMenuRadioGroup>
         <DropdownMenuSeparator />
+        <DropdownMenuItem asChild>
+          <Link href="/account">
+            <UserCog aria-hidden />
+            Account
+          </Link>
+        </DropdownMenuItem>
         <DropdownMenuItem onSelect={() => void signOut({ callbackUrl: "/sign-in" })}>
           <LogOut aria-hidden />
           Sign out

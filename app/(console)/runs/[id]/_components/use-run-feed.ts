@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useEffect, useEffectEvent, useState } from "react";
+import { inPageProject } from "#app/_live/page-project.ts";
 import { type MetricSeries, PointsEvent, RunEvent, type SeriesPoint } from "#lib/tracking/schemas.ts";
 import { isRunActive, isRunOver } from "#lib/tracking/status.ts";
 import type { TrainedRun } from "#lib/training/schemas.ts";
@@ -45,7 +46,7 @@ export function useRunFeed(run: TrainedRun, initial: readonly MetricSeries[]): R
       return undefined;
     }
     const since = newest();
-    const source = new EventSource(`/api/runs/${run.id}/events${since === 0 ? "" : `?since=${since}`}`);
+    const source = new EventSource(inPageProject(`/api/runs/${run.id}/events${since === 0 ? "" : `?since=${since}`}`));
     source.onopen = () => setLink("live");
     source.onerror = () => setLink("lost");
     source.addEventListener("run", (event) => {
