@@ -12,7 +12,7 @@ import { signInWithProvider } from "#lib/auth/sign-in-with-provider.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { isAppError, messageOf } from "#lib/platform/errors.ts";
 import { serverEnvOf } from "#lib/platform/http/host.ts";
-import { createRateLimiter } from "#lib/platform/rate-limit.ts";
+import { rateLimiter } from "#lib/platform/rate-limit-redis.ts";
 import { getRuntime, makeCtx } from "#lib/platform/runtime.ts";
 
 /**
@@ -77,7 +77,7 @@ export function nextAuthOptions(sent: Headers): NextAuthOptions {
 /** A sign-in costs 30 ms of a core, so one address gets 20 at once and one a second. */
 async function authorize(given: Record<string, string> | undefined, sent: Headers): Promise<{ id: string }> {
   const ctx = visitor(sent);
-  const limiter = getRuntime().singleton("auth.sign-in", () => createRateLimiter({ perSecond: 1, burst: 20 }));
+  const limiter = rateLimiter(getRuntime(), "auth.sign-in", { perSecond: 1, burst: 20 });
   if (limiter.take(ctx.ip ?? "unknown") > 0) {
     throw new Error("Too many attempts from this address. Wait a minute, then try again.");
   }

@@ -4,7 +4,7 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { ForbiddenError, LimitExceededError } from "#lib/platform/errors.ts";
-import { createRateLimiter } from "#lib/platform/rate-limit.ts";
+import { rateLimiter } from "#lib/platform/rate-limit-redis.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
 
 /**
@@ -36,7 +36,7 @@ async function takeRecovery(tx: Tx, user: SecondFactorRow, code: string): Promis
 
 /** @throws LimitExceededError */
 export function limitGuesses(userId: string): void {
-  const limiter = getRuntime().singleton("auth.codes", () => createRateLimiter({ perSecond: 1 / 30, burst: 5 }));
+  const limiter = rateLimiter(getRuntime(), "auth.codes", { perSecond: 1 / 30, burst: 5 });
   const waitSeconds = limiter.take(userId);
   if (waitSeconds > 0) {
     throw new LimitExceededError("limit_exceeded", "Too many codes were tried. Wait half a minute.", {

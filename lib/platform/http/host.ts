@@ -4,7 +4,8 @@ import { isLoopbackAddress } from "#lib/platform/http/address.ts";
 import { type Cors, createCors } from "#lib/platform/http/cors.ts";
 import { createHostAllowlist } from "#lib/platform/http/host-allowlist.ts";
 import { Histogram } from "#lib/platform/metrics.ts";
-import { createRateLimiter, type RateLimiter } from "#lib/platform/rate-limit.ts";
+import type { RateLimiter } from "#lib/platform/rate-limit.ts";
+import { rateLimiter } from "#lib/platform/rate-limit-redis.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
 
 /** Who a request is from, and how that was told. */
@@ -57,9 +58,10 @@ export interface HttpHost extends MountOptions {
 export function createHttpHost(options: MountOptions): HttpHost {
   const { runtime } = options;
   const env = serverEnvOf(runtime);
-  const limiter = runtime.singleton("http.limiter", () =>
-    createRateLimiter({ perSecond: env.ASSAY_RATE_LIMIT, burst: env.ASSAY_RATE_BURST }),
-  );
+  const limiter = rateLimiter(runtime, "http.limiter", {
+    perSecond: env.ASSAY_RATE_LIMIT,
+    burst: env.ASSAY_RATE_BURST,
+  });
   const metrics = runtime.singleton("http.metrics", () => ({
     latency: new Histogram({
       name: "http_request_duration_seconds",

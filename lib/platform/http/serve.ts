@@ -11,7 +11,7 @@ import { API_HEADERS, makeResponse } from "#lib/platform/http/reply.ts";
 import type { Route } from "#lib/platform/http/route.ts";
 import { parsePart, strict } from "#lib/platform/http/validate.ts";
 import { newId } from "#lib/platform/ids.ts";
-import { createRateLimiter } from "#lib/platform/rate-limit.ts";
+import { rateLimiter } from "#lib/platform/rate-limit-redis.ts";
 import { makeCtx } from "#lib/platform/runtime.ts";
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{8,128}$/;
@@ -145,9 +145,7 @@ export function limit(host: HttpHost, ip: string | undefined): void {
 
 /** @throws LimitExceededError the key's own limit is used up */
 function limitKey(host: HttpHost, actor: Actor, perSecond: number): void {
-  const limiter = host.runtime.singleton(`http.key-limiter.${perSecond}`, () =>
-    createRateLimiter({ perSecond, burst: perSecond }),
-  );
+  const limiter = rateLimiter(host.runtime, `http.key-limiter.${perSecond}`, { perSecond, burst: perSecond });
   const waitSeconds = limiter.take(actorName(actor));
   if (waitSeconds > 0) {
     throw new LimitExceededError("limit_exceeded", `This key may ask ${perSecond} times a second.`, {
