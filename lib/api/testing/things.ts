@@ -1,0 +1,57 @@
+import { createApiKey } from "#lib/auth/create-api-key.ts";
+import { createServiceAccount } from "#lib/auth/create-service-account.ts";
+import { invite } from "#lib/auth/invite.ts";
+import { openSession } from "#lib/auth/open-session.ts";
+import { drawSynthetic } from "#lib/datasets/draw-synthetic.ts";
+import { recordDataset } from "#lib/datasets/record-dataset.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { withTransaction } from "#lib/platform/db.ts";
+import { newId } from "#lib/platform/ids.ts";
+import { setAlias } from "#lib/registry/set-alias.ts";
+import { makeVersion } from "#lib/registry/testing/make-version.ts";
+import { logMetrics } from "#lib/tracking/log-metrics.ts";
+import { submitStrategy } from "#lib/training/submit-strategy.ts";
+
+/** Real things of one project, by the path that names them: the longest beginning of a route's path counts. */
+export type Things = [path: string, params: Record<string, string>][];
+
+/** Makes one of everything that has an id, in the context's project. The context is an admin's of the instance. */
+export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Things> {
+  const version = await makeVersion(ctx);
+  const runId = version.runId ?? "";
+  await logMetrics(ctx, { runId, points: [{ key: "loss", step: 1, at: 1, value: 0.5 }] });
+  await setAlias(ctx, { modelName: version.modelName, alias: "candidate", version: version.version });
+  await recordDataset(ctx, "synthetic-digits", await drawSynthetic({ train: 60, test: 20 }, () => undefined));
+  const strategy = await submitStrategy(ctx, { name: "mnist-three-runs" });
+  const queued = strategy.runs[0]?.runId ?? "";
+  const key = await createApiKey(ctx, { name: "theirs", scopes: ["tracking:read"] });
+  const account = await createServiceAccount(ctx, { name: "theirs", role: "member" });
+  const invitation = await invite(ctx, { email: `${newId("p").toLowerCase()}@example.org`, role: "viewer" });
+  const session = await withTransaction(ctx, (tx) => openSession(tx, { userId: person.id, method: "password" }));
+  const model = { name: version.modelName, version: String(version.version), alias: "candidate" };
+  return [
+    ["/api/runs/{id}", { id: runId, path: "model/model.onnx" }],
+    ["/api/training/runs/{id}", { id: queued }],
+    ["/api/training/strategy-runs/{id}", { id: strategy.id }],
+    ["/api/models/{name}", model],
+    ["/api/datasets/{name}", { name: "synthetic-digits", version: "1" }],
+    ["/api/keys/{id}", { id: key.id }],
+    ["/api/service-accounts/{id}", { id: account.id }],
+    ["/api/invitations/{id}", { id: invitation.id }],
+    ["/api/members/{userId}", { userId: person.id }],
+    ["/api/projects/{id}", { id: ctx.projectId }],
+    ["/api/sessions/{id}", { id: session.sid }],
+  ];
+}
+
+/** Bodies that would be taken, of the routes that name something by an id. */
+export const BODIES: { [route: string]: unknown } = {
+  "PATCH /api/projects/{id}": { name: "taken over" },
+  "PUT /api/members/{userId}": { role: "viewer" },
+  "PATCH /api/service-accounts/{id}": { disabled: true },
+  "PATCH /api/runs/{id}": { name: "taken over" },
+  "POST /api/models/{name}/versions": { runId: "0".repeat(32) },
+  "POST /api/models/{name}/versions/{version}/stage": { stage: "Archived" },
+  "PATCH /api/models/{name}": { description: "taken over" },
+  "PUT /api/models/{name}/aliases/{alias}": { version: 1 },
+};
