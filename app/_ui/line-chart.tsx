@@ -12,6 +12,7 @@ import {
 } from "recharts";
 import { ChartFrame } from "#app/_ui/chart-frame.tsx";
 import { figure } from "#app/_ui/format.ts";
+import { niceScale } from "#app/_ui/nice-scale.ts";
 import { type Point, thin } from "#app/_ui/thin.ts";
 
 export interface LineSeries {
@@ -30,7 +31,7 @@ const LIMIT = 800;
 
 /**
  * Curves over one x. Every raw point counts: long series are thinned by extremes, never averaged. A value that is not
- * finite leaves a gap and is counted under the chart. Hover shows all series at a step; a click pins it there.
+ * finite is passed over and counted under the chart. Hover shows all series at a step; a click pins it there.
  */
 export function LineChart(props: {
   title: string;
@@ -43,8 +44,10 @@ export function LineChart(props: {
   format?: (value: number) => string;
   /** How it reads at the axis, where there is less room; as on hover when absent. */
   formatTick?: (value: number) => string;
+  /** See `niceScale`. */
+  scale?: { unit?: number; most?: number };
 }) {
-  const { title, xLabel, yLabel, series, file, height = 260, format = figure, formatTick = format } = props;
+  const { title, xLabel, yLabel, series, file, height = 260, format = figure, formatTick = format, scale = {} } = props;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [pinned, setPinned] = useState<number | null>(null);
   const rows = useMemo(() => toRows(series), [series]);
@@ -99,7 +102,8 @@ export function LineChart(props: {
             />
             <YAxis
               width={72}
-              domain={yDomain(rows, shown)}
+              interval={0}
+              {...yScale(rows, shown, scale)}
               tickFormatter={(value: number) => formatTick(value)}
               tick={{ fontSize: 11, fill: "var(--muted-foreground)" }}
               stroke="var(--border)"
@@ -208,13 +212,10 @@ function nearest(points: readonly Point[], x: number): number | null {
   return found;
 }
 
-/** Round ends by the values; a series that never changes is not stretched to where it cannot be (below 0). */
-function yDomain(rows: readonly Row[], shown: readonly LineSeries[]): [number, number] | ["auto", "auto"] {
+/** Nothing to draw yet: the chart's own way. */
+function yScale(rows: readonly Row[], shown: readonly LineSeries[], limits: { unit?: number; most?: number }) {
   const values = rows.flatMap((row) => shown.map((one) => row[one.key] ?? Number.NaN)).filter(Number.isFinite);
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  if (values.length === 0 || low !== high) return ["auto", "auto"];
-  return [Math.min(0, low * 2), Math.max(0, high * 2) || 1];
+  return values.length === 0 ? {} : niceScale(Math.min(...values), Math.max(...values), limits);
 }
 
 function toRows(series: readonly LineSeries[]): Row[] {

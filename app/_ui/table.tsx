@@ -10,7 +10,13 @@ export function Table(props: ComponentProps<"table"> & { label: string; framed?:
   const { label, framed = false, className, ...rest } = props;
   return (
     <ScrollX label={label} className={cn("w-full", framed && "rounded-lg border border-border bg-card")}>
-      <table className={cn("w-full border-collapse text-xs", className)} {...rest} />
+      <table
+        className={cn(
+          "w-full border-collapse text-xs [&_:is(th,td):first-child]:pl-4 [&_:is(th,td):last-child]:pr-4",
+          className,
+        )}
+        {...rest}
+      />
     </ScrollX>
   );
 }
@@ -70,7 +76,7 @@ export function Fact({ name, mono = false, children }: { name: string; mono?: bo
       <Th scope="row" className={cn("w-40", mono && "font-mono font-normal")}>
         {name}
       </Th>
-      <Td className={cn(mono && "max-w-md font-mono break-all whitespace-normal")}>
+      <Td className={cn(mono && "max-w-md py-1.5 font-mono wrap-anywhere whitespace-normal")}>
         {children === null || children === undefined || children === false ? "–" : children}
       </Td>
     </Tr>

@@ -62,9 +62,10 @@ test("every operation of the real document is told, with a curl line that a shel
   const operations = groups.flatMap((group) => group.operations);
   expect(operations).toHaveLength(apiRoutes.length);
   expect(new Set(operations.map((operation) => operation.id)).size).toBe(operations.length);
-  const key = operations.find((operation) => operation.method === "POST" && operation.path === "/api/keys");
-  expect(key).toMatchObject({ access: "the scope admin", replies: [{ status: "201", mediaType: "application/json" }] });
-  expect(key?.body?.fields.map((field) => field.path)).toEqual(["name", "scopes", "expiresAt"]);
+  const made = operations.find((operation) => operation.method === "POST" && operation.path === "/api/experiments");
+  const replies = [{ status: "201", mediaType: "application/json" }];
+  expect(made).toMatchObject({ access: "the scope tracking:write", replies });
+  expect(made?.body?.fields.map((field) => field.path)).toEqual(["name"]);
   const script = operations.map(({ curl }) => curl).join("\n");
   const shell = `curl() { printf '%s\\036' "$@"; printf '\\035'; }\n${script}`;
   const calls = execFileSync("/bin/sh", ["-c", shell], { encoding: "utf8" }).split("\u001d").slice(0, -1);

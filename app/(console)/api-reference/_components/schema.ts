@@ -101,7 +101,7 @@ function nested(given: Schema, schemas: Schemas, prefix: string, depth: number):
 export function noteOf(schema: Schema, description = schema.description): string {
   const { minimum, maximum, minLength, maxLength, minItems, maxItems } = schema;
   const parts = [
-    description,
+    description?.replace(/\.$/, ""),
     rangeText(minimum, maximum, ""),
     rangeText(minLength, maxLength, " characters"),
     rangeText(minItems, maxItems, " items"),
@@ -115,7 +115,7 @@ function rangeText(least: number | undefined, most: number | undefined, unit: st
     value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined;
   const [low, high] = [shown(least), shown(most)];
   if (low !== undefined && high !== undefined) return low === high ? `${low}${unit}` : `${low} to ${high}${unit}`;
-  if (low !== undefined) return `at least ${low}${unit}`;
+  if (low !== undefined) return `at least ${low}${low === 1 ? unit.replace(/s$/, "") : unit}`;
   return high === undefined ? undefined : `at most ${high}${unit}`;
 }
 

@@ -34,11 +34,11 @@ export function StageHistory({ history }: { history: StageTransition[] }) {
           </p>
         ) : (
           <Table label="What was live when">
-            <Head columns={[{ name: "Version", number: true }, "From", "Until"]} />
+            <Head columns={["Version", "From", "Until"]} />
             <tbody>
               {spans.map((span) => (
                 <Tr key={span.from}>
-                  <Td number>{span.version}</Td>
+                  <Td className="tabular">{span.version}</Td>
                   <Td>
                     <Time at={span.from} />
                   </Td>
@@ -54,19 +54,11 @@ export function StageHistory({ history }: { history: StageTransition[] }) {
           <p className="p-4 text-muted-foreground">No version has changed its stage yet.</p>
         ) : (
           <Table label="Changes of stage">
-            <Head
-              columns={[
-                { name: "Version", number: true },
-                "Change",
-                "When",
-                "Who",
-                { name: "Why", className: "w-full" },
-              ]}
-            />
+            <Head columns={["Version", "Change", "When", "Who", { name: "Why", className: "w-full" }]} />
             <tbody>
               {history.map((change) => (
                 <Tr key={`${change.version}-${change.at}-${change.to}`}>
-                  <Td number>{change.version}</Td>
+                  <Td className="tabular">{change.version}</Td>
                   <Td>
                     <span className="flex items-center gap-1.5">
                       {change.from} <span className="sr-only">to</span>

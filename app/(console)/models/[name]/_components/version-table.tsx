@@ -15,7 +15,7 @@ export function VersionTable(props: { versions: ModelVersion[]; chosen: number; 
     <Table label="Versions" framed>
       <Head
         columns={[
-          { name: "Version", number: true },
+          "Version",
           "Stage",
           { name: "Test accuracy", number: true },
           { name: "Test loss", number: true },
@@ -30,7 +30,7 @@ export function VersionTable(props: { versions: ModelVersion[]; chosen: number; 
       <tbody>
         {versions.map((version) => (
           <Tr key={version.version} className={version.version === chosen ? "bg-accent" : "hover:bg-muted/60"}>
-            <Td number>
+            <Td className="tabular">
               <Link
                 href={`/models/${version.modelName}?v=${version.version}`}
                 aria-current={version.version === chosen ? "true" : undefined}

@@ -14,6 +14,7 @@ interface ChartSpec {
   lines: [key: string, label: string][];
   format?: (value: number) => string;
   formatTick?: (value: number) => string;
+  scale?: { unit?: number; most?: number };
 }
 
 const CHARTS: readonly ChartSpec[] = [
@@ -36,6 +37,7 @@ const CHARTS: readonly ChartSpec[] = [
     ],
     format: percent,
     formatTick: (value) => percent(value, 1),
+    scale: { most: 1 },
   },
   {
     title: "Loss by batch",
@@ -50,6 +52,7 @@ const CHARTS: readonly ChartSpec[] = [
     lines: [["batch_accuracy", "mean of the epoch so far"]],
     format: percent,
     formatTick: (value) => percent(value, 1),
+    scale: { most: 1 },
   },
   {
     title: "Speed by batch",
@@ -72,6 +75,7 @@ const CHARTS: readonly ChartSpec[] = [
       ["peak_rss_bytes", "highest so far"],
     ],
     format: bytes,
+    scale: { unit: 2 ** 20 },
   },
   {
     title: "Time per epoch",
@@ -117,6 +121,7 @@ export function RunCurves({ run, status, series }: { run: TrainedRun; status: Ru
           series={lines}
           format={chart.format ?? figure}
           {...(chart.formatTick === undefined ? {} : { formatTick: chart.formatTick })}
+          {...(chart.scale === undefined ? {} : { scale: chart.scale })}
           file={`${run.name}-${chart.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}`}
         />
       ))}

@@ -14,56 +14,60 @@ export function RunDetails({ run, feed }: { run: TrainedRun; feed: RunFeed }) {
   const live = (key: string) => feed.series.get(key)?.at(-1);
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
-      <Entries title="Params" entries={run.params} empty="No params were logged." />
-      <Card title="Metrics" flush>
-        {metrics.length === 0 ? (
-          <p className="p-4 text-muted-foreground">No metrics were logged yet.</p>
-        ) : (
-          <Table label="Metrics">
-            <Head
-              columns={[
-                "Name",
-                { name: "Last", number: true },
-                { name: "Step", number: true },
-                { name: "Lowest", number: true },
-                { name: "Highest", number: true },
-              ]}
-            />
+      <div className="min-w-0 space-y-4">
+        <Entries title="Params" entries={run.params} empty="No params were logged." />
+        <Entries title="Tags" entries={feed.state.tags} empty="No tags." />
+      </div>
+      <div className="min-w-0 space-y-4">
+        <Card title="Metrics" flush>
+          {metrics.length === 0 ? (
+            <p className="p-4 text-muted-foreground">No metrics were logged yet.</p>
+          ) : (
+            <Table label="Metrics">
+              <Head
+                columns={[
+                  "Name",
+                  { name: "Last", number: true },
+                  { name: "Step", number: true },
+                  { name: "Lowest", number: true },
+                  { name: "Highest", number: true },
+                ]}
+              />
+              <tbody>
+                {metrics.map(([key, metric]) => (
+                  <Tr key={key}>
+                    <Td className="font-mono">{key}</Td>
+                    <Td number>{figure(Number(live(key)?.[2] ?? metric.value))}</Td>
+                    <Td number>{live(key)?.[0] ?? metric.step}</Td>
+                    <Td number>{figure(metric.min)}</Td>
+                    <Td number>{figure(metric.max)}</Td>
+                  </Tr>
+                ))}
+              </tbody>
+            </Table>
+          )}
+        </Card>
+        <Card title="Origin" flush>
+          <Table label="Origin">
             <tbody>
-              {metrics.map(([key, metric]) => (
-                <Tr key={key}>
-                  <Td className="font-mono">{key}</Td>
-                  <Td number>{figure(Number(live(key)?.[2] ?? metric.value))}</Td>
-                  <Td number>{live(key)?.[0] ?? metric.step}</Td>
-                  <Td number>{figure(metric.min)}</Td>
-                  <Td number>{figure(metric.max)}</Td>
-                </Tr>
-              ))}
+              <Fact name="Experiment">{run.experimentName}</Fact>
+              <Fact name="Started by">
+                <ActorName actor={run.createdBy} />
+              </Fact>
+              <Fact name="Run">
+                <CopyId id={run.id} label="run id" />
+              </Fact>
+              {feed.state.tags["dataset"] !== undefined && (
+                <Fact name="Dataset">
+                  <Link className="text-primary underline" href={datasetHref(feed.state.tags)}>
+                    {feed.state.tags["dataset"]} {feed.state.tags["dataset.version"]}
+                  </Link>
+                </Fact>
+              )}
             </tbody>
           </Table>
-        )}
-      </Card>
-      <Entries title="Tags" entries={feed.state.tags} empty="No tags." />
-      <Card title="Origin" flush>
-        <Table label="Origin">
-          <tbody>
-            <Fact name="Experiment">{run.experimentName}</Fact>
-            <Fact name="Started by">
-              <ActorName actor={run.createdBy} />
-            </Fact>
-            <Fact name="Run">
-              <CopyId id={run.id} label="run id" />
-            </Fact>
-            {feed.state.tags["dataset"] !== undefined && (
-              <Fact name="Dataset">
-                <Link className="text-primary underline" href={datasetHref(feed.state.tags)}>
-                  {feed.state.tags["dataset"]} {feed.state.tags["dataset.version"]}
-                </Link>
-              </Fact>
-            )}
-          </tbody>
-        </Table>
-      </Card>
+        </Card>
+      </div>
     </div>
   );
 }
