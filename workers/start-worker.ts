@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
+import { openChannels } from "#lib/approvals/notices/channels.ts";
 import type { Actor } from "#lib/platform/ctx.ts";
 import type { WorkerEnv } from "#lib/platform/env.ts";
 import { isAppError, messageOf } from "#lib/platform/errors.ts";
@@ -12,8 +13,11 @@ import { submitQuickstart } from "#lib/training/quickstart.ts";
 import { newWorkerId, releaseDeadWorkers } from "#lib/training/reconcile.ts";
 import { eventsProcessor } from "#workers/events.processor.ts";
 import { evidenceProcessor } from "#workers/evidence.processor.ts";
+import { startNoticeClock } from "#workers/notice-clock.ts";
+import { noticesProcessor } from "#workers/notices.processor.ts";
 import { startOutboxRelay } from "#workers/outbox-relay.ts";
 import { startReconciler } from "#workers/reconciler.ts";
+import { startRecordKeeper } from "#workers/record-keeper.ts";
 import { startRunner } from "#workers/runner.ts";
 import { trainingProcessor } from "#workers/training.processor.ts";
 
@@ -65,12 +69,20 @@ export async function startWorker(runtime: Runtime, env: WorkerEnv): Promise<Run
     if (submitted !== null) runtime.logger.info({ strategyRunId: submitted.id }, "submitted the first strategy");
   }
 
+  const channels = openChannels(env);
   const queues = getQueues(runtime);
   const relay = await startOutboxRelay(runtime, queues);
   const reconciler = startReconciler(runtime, ctx, queues, { home: env.ASSAY_HOME });
+  const recordKeeper = startRecordKeeper(runtime, env);
+  const noticeClock = startNoticeClock(runtime, ctx, queues, channels);
   const runner = startRunner(runtime, {
     actor,
-    processors: [trainingProcessor(place), eventsProcessor(places), evidenceProcessor()],
+    processors: [
+      trainingProcessor(place),
+      eventsProcessor({ places, channels }),
+      evidenceProcessor(),
+      noticesProcessor(channels),
+    ],
     concurrency: { training: env.ASSAY_WORKER_CONCURRENCY, events: EVENTS_AT_ONCE },
   });
   runtime.logger.info({ workerId, queue: queues.backend, released }, "worker started");
@@ -79,7 +91,7 @@ export async function startWorker(runtime: Runtime, env: WorkerEnv): Promise<Run
     workerId,
     async stop() {
       shutdown.abort();
-      await Promise.all([runner.stop(STOP_MS), reconciler.stop()]);
+      await Promise.all([runner.stop(STOP_MS), reconciler.stop(), noticeClock.stop(), recordKeeper.stop()]);
       // Last, so that what was handed back is in the queue already when another worker looks.
       relay.wake();
       await relay.stop();

@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
+import { approvalFacts } from "#lib/api/approval-facts.ts";
 import { apiDocument } from "#lib/api/document.ts";
 import { platformRoutes } from "#lib/api/platform-routes.ts";
+import { approvalRoutes } from "#lib/approvals/routes.ts";
 import { authRoutes } from "#lib/auth/routes.ts";
 import { datasetRoutes } from "#lib/datasets/routes.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
@@ -27,6 +29,7 @@ export const apiRoutes: readonly Route[] = [
   ...trackingRoutes,
   ...trainingRoutes,
   ...registryRoutes,
-  ...recordRoutes,
+  ...recordRoutes(approvalFacts),
   ...servingRoutes,
+  ...approvalRoutes,
 ];

@@ -1,9 +1,14 @@
 import { Readable } from "node:stream";
 import { type Route, route } from "#lib/platform/http/route.ts";
+import type { ApprovalLookup } from "#lib/record/approval-lookup.ts";
 import { erasePersonal } from "#lib/record/erase-personal.ts";
 import { exportAudit } from "#lib/record/export-audit.ts";
 import { getAnchorState } from "#lib/record/get-anchor-state.ts";
+import { getLineage } from "#lib/record/get-lineage.ts";
+import { getProduction } from "#lib/record/get-production.ts";
+import { getTimeline } from "#lib/record/get-timeline.ts";
 import { listDenied } from "#lib/record/list-denied.ts";
+import { reconcileProduction } from "#lib/record/reconcile-production.ts";
 import {
   AnchorState,
   AuditExportQuery,
@@ -13,12 +18,20 @@ import {
   DeniedQuery,
   ErasePersonalBody,
   ErasePersonalParams,
+  LineageGraph,
+  LineageQuery,
+  ProductionAt,
+  ProductionQuery,
+  ReconcileReport,
+  Timeline,
 } from "#lib/record/schemas.ts";
 import { searchAudit } from "#lib/record/search-audit.ts";
+import { ModelParams } from "#lib/registry/schemas.ts";
 
 const tag = "Record";
 
-export const recordRoutes: Route[] = [
+/** `approvals`: see {@link ApprovalLookup}. */
+export const recordRoutes = (approvals: ApprovalLookup): Route[] => [
   route({
     method: "get",
     path: "/api/audit",
@@ -81,5 +94,48 @@ export const recordRoutes: Route[] = [
     body: ErasePersonalBody,
     status: 204,
     handle: ({ ctx, params, body }) => erasePersonal(ctx, { id: params.id, reason: body.reason }),
+  }),
+  route({
+    method: "get",
+    path: "/api/models/{name}/timeline",
+    summary: "What was in which stage when",
+    description: "Each version's stages as bars, and every move with its actor, reason and approval.",
+    tag,
+    auth: "registry:read",
+    params: ModelParams,
+    response: Timeline,
+    handle: ({ ctx, params }) => getTimeline(ctx, params, approvals),
+  }),
+  route({
+    method: "get",
+    path: "/api/models/{name}/production",
+    summary: "What was in Production at a moment",
+    description: "Who put it there, on whose approval, trained on what. Now, when `at` names no moment.",
+    tag,
+    auth: "registry:read",
+    params: ModelParams,
+    query: ProductionQuery,
+    response: ProductionAt,
+    handle: ({ ctx, params, query }) => getProduction(ctx, { ...params, ...query }, approvals),
+  }),
+  route({
+    method: "get",
+    path: "/api/lineage",
+    summary: "Where something comes from and what came of it",
+    description: "From dataset_version:<id>, run:<id>, strategy_run:<id>, version:<model>/<n> or deployment:<name>.",
+    tag,
+    auth: "registry:read",
+    query: LineageQuery,
+    response: LineageGraph,
+    handle: ({ ctx, query }) => getLineage(ctx, query),
+  }),
+  route({
+    method: "get",
+    path: "/api/record/reconciliation",
+    summary: "Compare what is in Production with what was approved",
+    tag,
+    auth: "audit:read",
+    response: ReconcileReport,
+    handle: ({ ctx }) => reconcileProduction(ctx),
   }),
 ];

@@ -25,8 +25,7 @@ const keepTest = pgTest.extend<{ log: Awaited<ReturnType<typeof openAuditLog>> }
 });
 
 const MONTH_MS = 31 * 24 * 3_600_000;
-const shell = (folder: string) =>
-  spawnSync(process.execPath, [path.join(folder, "verify.mjs")], { encoding: "utf8", env: {} });
+const shell = (folder: string) => spawnSync(process.execPath, [path.join(folder, "verify.mjs")], { encoding: "utf8" });
 
 /** The same hashes by another hand: what an auditor without Node would write. */
 const PYTHON = `
@@ -56,7 +55,7 @@ keepTest(
       audit(tx, { action: "test.person", subject: "x", detail: {}, personal: { email: "ana@example.org" } }),
     );
     await log.anchor();
-    const keys = publicKeys({ home: file.home, env: {} });
+    const keys = publicKeys({ home: file.home, env: { NODE_ENV: "test" } });
     for (const withPersonal of [false, true]) {
       const folder = path.join(file.home, `export-${withPersonal}`);
       const options = { folder, home: file.home, keys, chain: log.chain, anchors: log.anchors, withPersonal };
@@ -123,7 +122,7 @@ keepTest("after a backup was put back the gap is told, and is no tampering", asy
 
 keepTest("pruning goes up to an anchor, leaves a tombstone, and the rest is whole", async ({ log, ctx, file }) => {
   const { home } = file;
-  const keys = publicKeys({ home, env: {} });
+  const keys = publicKeys({ home, env: { NODE_ENV: "test" } });
   const old = { ...ctx, clock: { now: () => new Date(Date.now() - 8 * MONTH_MS) } };
   const key = loadSigningKey({ ASSAY_HOME: home });
   const write = (when: typeof ctx, email: string) =>

@@ -47,3 +47,20 @@ export async function tryLock(tx: Tx, what: keyof typeof LOCKS): Promise<boolean
   ]);
   return row?.got ?? false;
 }
+
+/** Events after the newest checkpoint of their chain, and the time of the first of them. */
+export async function selectUnanchored(ctx: Ctx): Promise<{ unanchored: number; oldestAt: Date | null }> {
+  const [row] = await querySql<{ unanchored: number; oldestAt: Date | null }>(
+    ctx,
+    `SELECT coalesce(sum(h.seq - h."anchoredSeq"), 0)::float8 AS unanchored, min(e.at) AS "oldestAt"
+     FROM (${HEADS}) h LEFT JOIN audit_event e ON e.chain = h.chain AND e.seq = h."anchoredSeq"::bigint + 1`,
+  );
+  return row ?? { unanchored: 0, oldestAt: null };
+}
+
+export async function selectOlder(ctx: Ctx, before: Date): Promise<number> {
+  const [row] = await querySql<{ n: number }>(ctx, "SELECT count(*)::float8 AS n FROM audit_event WHERE at < $1", [
+    before,
+  ]);
+  return row?.n ?? 0;
+}

@@ -46,7 +46,13 @@ export async function openAuditLog(ctx: Ctx, places: { home: string; superuserUr
     },
     anchor: async () => (await checkpoint(ctx, { key, anchors, force: true })).length,
     verify: (options = {}) =>
-      verifyDatabase(client, { home, keys: publicKeys({ home, env: {} }), chain, anchors, ...options }),
+      verifyDatabase(client, {
+        home,
+        keys: publicKeys({ home, env: { NODE_ENV: "test" } }),
+        chain,
+        anchors,
+        ...options,
+      }),
     async tamper(sql, params = []) {
       await client.query("SET session_replication_role = replica");
       await client.query(sql, params);
