@@ -111,3 +111,11 @@ export const EligibleSet = z.object({
   warnings: z.array(Finding),
 });
 export type EligibleSet = z.infer<typeof EligibleSet>;
+
+export const PolicyParams = z.strictObject({ id: z.string().min(1).max(100) });
+export const PolicyQuery = z.object({ history: z.stringbool().optional() });
+export const PolicyList = z.object({ items: z.array(Policy) });
+export const SavePolicyBody = PolicyInput.extend({
+  /** Of the policy that was edited, 0 for none: 409 when it is another by now. */
+  expectedVersion: z.int().min(0).optional(),
+});

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Evidence, GateResult } from "#lib/approvals/evidence/schemas.ts";
 import { Eligible, PolicyBody, Target } from "#lib/approvals/policy-schemas.ts";
 import { REQUEST_STATES } from "#lib/approvals/status.ts";
-import { PageQuery } from "#lib/platform/pagination.ts";
+import { PageQuery, pageOf } from "#lib/platform/pagination.ts";
 import { ModelName } from "#lib/registry/schemas.ts";
 
 export {
@@ -37,8 +37,8 @@ export const Subject = z.object({
   onnxDigest: z.string(),
   /** The version that holds the target now and gives it up; null: none. */
   replaces: z.int().min(1).nullable(),
-  /** SHA-256 of what people wrote in the model card; null: nothing. */
-  cardDigest: z.string().nullable(),
+  /** SHA-256 of what people wrote in the model card. */
+  cardDigest: z.string(),
   risk: z.enum(["low", "medium", "high"]),
   datasetDigests: z.array(z.string()),
   policyId: z.string(),
@@ -51,7 +51,7 @@ export type Subject = z.infer<typeof Subject>;
 export const Person = z.object({ id: z.string(), name: z.string() });
 export type Person = z.infer<typeof Person>;
 
-/** How far a threshold is. */
+/** How far a threshold is. `approvals` and `denials` are counted, `needed` is what it asks for. */
 export const ThresholdProgress = z.object({
   name: z.string(),
   approvals: z.int(),
@@ -170,6 +170,7 @@ export const RequestDetail = RequestSummary.extend({
 });
 export type RequestDetail = z.infer<typeof RequestDetail>;
 
+export const RequestPage = pageOf(RequestSummary);
 export const RequestParams = z.strictObject({ id: z.string().min(1).max(100) });
 export const RequestInput = z.strictObject({
   modelName: ModelName,
