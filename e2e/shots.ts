@@ -96,6 +96,9 @@ async function makeRuns(page: Page) {
 
 async function bringAbout(page: Page, shot: Shot): Promise<void> {
   await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
+  const drawn = () =>
+    [...document.querySelectorAll("[data-chart]")].every((chart) => chart.querySelector("svg rect, svg path"));
+  await page.waitForFunction(drawn);
   await delay(SETTLE_MS);
   for (const key of shot.keys ?? []) await page.keyboard.press(key);
   for (const name of shot.click ?? []) {

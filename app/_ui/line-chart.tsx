@@ -78,7 +78,7 @@ export function LineChart(props: {
         <ResponsiveContainer width="100%" height="100%">
           <Chart
             data={rows}
-            margin={{ top: 12, right: 16, bottom: 16, left: 4 }}
+            margin={{ top: 12, right: 24, bottom: 16, left: 4 }}
             onClick={({ activeLabel }) => {
               const x = Number(activeLabel);
               setPinned(pinned === x || !Number.isFinite(x) ? null : x);
@@ -89,7 +89,7 @@ export function LineChart(props: {
               dataKey="x"
               type="number"
               domain={["dataMin", "dataMax"]}
-              allowDecimals={false}
+              ticks={xTicks(rows)}
               tick={{ fontSize: 11, fill: "var(--muted-foreground)" }}
               stroke="var(--border)"
               label={{
@@ -210,6 +210,12 @@ function nearest(points: readonly Point[], x: number): number | null {
     found = y;
   }
   return found;
+}
+
+/** Round steps within the data; every x is a whole number. */
+function xTicks(rows: readonly Row[]): number[] {
+  const [low, high] = [rows[0]?.x ?? 0, rows.at(-1)?.x ?? 0];
+  return niceScale(low, high).ticks.filter((tick) => Number.isInteger(tick) && tick >= low && tick <= high);
 }
 
 /** Nothing to draw yet: the chart's own way. */
