@@ -9,15 +9,22 @@ const TOP = 40;
 /**
  * Counts by true digit (rows) and answer (columns). `confusion[label][predicted]`. Right answers stand on the diagonal;
  * wrong ones are shaded by their number against the most frequent mistake, so that ten mistakes among ten thousand show.
+ * `worst` is that number where several matrices are to be compared.
  */
-export function ConfusionMatrix({ confusion, file }: { confusion: readonly (readonly number[])[]; file: string }) {
+export function ConfusionMatrix(props: {
+  confusion: readonly (readonly number[])[];
+  file: string;
+  title?: string;
+  worst?: number;
+}) {
+  const { confusion, file, title = "Confusion matrix" } = props;
   const size = confusion.length;
-  const worst = Math.max(1, ...confusion.flatMap((row, label) => row.filter((_, predicted) => predicted !== label)));
+  const worst = Math.max(1, props.worst ?? worstOf(confusion));
   const side = size * CELL;
   const digits = confusion.map((_, digit) => digit);
   return (
     <ChartFrame
-      title="Confusion matrix"
+      title={title}
       note="images; rows are true, columns are answered"
       height={410}
       file={file}
@@ -27,7 +34,7 @@ export function ConfusionMatrix({ confusion, file }: { confusion: readonly (read
       <svg
         data-drawing
         role="img"
-        aria-label={summary(confusion)}
+        aria-label={`${title}${summary(confusion)}`}
         viewBox={`0 0 ${LEFT + side + 12} ${TOP + side + 12}`}
         className="mx-auto block h-full max-w-full p-2"
       >
@@ -64,6 +71,11 @@ export function ConfusionMatrix({ confusion, file }: { confusion: readonly (read
       </svg>
     </ChartFrame>
   );
+}
+
+/** How often the most frequent mistake was made. */
+export function worstOf(confusion: readonly (readonly number[])[]): number {
+  return Math.max(0, ...confusion.flatMap((row, label) => row.filter((_, predicted) => predicted !== label)));
 }
 
 function Cell(props: { label: number; predicted: number; worst: number; row: readonly number[] }) {
@@ -106,6 +118,6 @@ function summary(confusion: readonly (readonly number[])[]): string {
   );
   const top = pairs.sort((a, b) => b.n - a.n).slice(0, 3);
   return top.length === 0
-    ? "Confusion matrix: no mistakes."
-    : `Confusion matrix. Most frequent mistakes: ${top.map((t) => `${t.label} answered as ${t.predicted}, ${t.n} times`).join("; ")}.`;
+    ? ": no mistakes."
+    : `. Most frequent mistakes: ${top.map((t) => `${t.label} answered as ${t.predicted}, ${t.n} times`).join("; ")}.`;
 }

@@ -8,6 +8,8 @@ import {
   type LucideIcon,
   Package,
   PenLine,
+  ScrollText,
+  Stamp,
   UserCog,
   Users,
 } from "lucide-react";
@@ -28,14 +30,16 @@ export const PLACES: readonly Place[] = [
   { href: "/", label: "Home", icon: House, key: "h" },
   { href: "/runs", label: "Runs", icon: FlaskConical, key: "r" },
   { href: "/models", label: "Models", icon: Package, key: "m" },
+  { href: "/approvals", label: "Approvals", icon: Stamp, key: "a" },
   { href: "/datasets", label: "Datasets", icon: Database, key: "d" },
   { href: "/draw", label: "Draw", icon: PenLine, key: "w" },
-  { href: "/api-reference", label: "API", icon: Braces, key: "a" },
+  { href: "/api-reference", label: "API", icon: Braces, key: "i" },
 ];
 
 /** Who may do what: of the project, then of the instance. */
 const SETTINGS: readonly Place[] = [
   { href: "/settings/keys", label: "Keys", icon: KeyRound, key: "k" },
+  { href: "/settings/policies", label: "Policies", icon: ScrollText, key: "y" },
   { href: "/settings/members", label: "Members", icon: Users, key: "e", scope: "admin" },
   { href: "/settings/projects", label: "Projects", icon: FolderTree, key: "o", scope: "instance" },
   { href: "/settings/people", label: "People", icon: UserCog, key: "u", scope: "instance" },
