@@ -11,6 +11,7 @@ import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 import type { TrainingPlace } from "#lib/training/execute-run.ts";
 import { submitQuickstart } from "#lib/training/quickstart.ts";
 import { newWorkerId, releaseDeadWorkers } from "#lib/training/reconcile.ts";
+import { startApprovalsKeeper } from "#workers/approvals-keeper.ts";
 import { eventsProcessor } from "#workers/events.processor.ts";
 import { evidenceProcessor } from "#workers/evidence.processor.ts";
 import { startNoticeClock } from "#workers/notice-clock.ts";
@@ -74,6 +75,7 @@ export async function startWorker(runtime: Runtime, env: WorkerEnv): Promise<Run
   const relay = await startOutboxRelay(runtime, queues);
   const reconciler = startReconciler(runtime, ctx, queues, { home: env.ASSAY_HOME });
   const recordKeeper = startRecordKeeper(runtime, env);
+  const approvalsKeeper = startApprovalsKeeper(runtime);
   const noticeClock = startNoticeClock(runtime, ctx, queues, channels);
   const runner = startRunner(runtime, {
     actor,
@@ -91,7 +93,8 @@ export async function startWorker(runtime: Runtime, env: WorkerEnv): Promise<Run
     workerId,
     async stop() {
       shutdown.abort();
-      await Promise.all([runner.stop(STOP_MS), reconciler.stop(), noticeClock.stop(), recordKeeper.stop()]);
+      const keepers = [reconciler, noticeClock, recordKeeper, approvalsKeeper];
+      await Promise.all([runner.stop(STOP_MS), ...keepers.map((keeper) => keeper.stop())]);
       // Last, so that what was handed back is in the queue already when another worker looks.
       relay.wake();
       await relay.stop();

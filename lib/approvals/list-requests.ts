@@ -5,6 +5,7 @@ import { type RequestFilter, selectRequests } from "#lib/approvals/store/request
 import { selectReviews } from "#lib/approvals/store/reviews.ts";
 import { summarise } from "#lib/approvals/summarise.ts";
 import { whoIs } from "#lib/approvals/who-may.ts";
+import { confinedToModels } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { decodeCursor, encodeCursor } from "#lib/platform/pagination.ts";
@@ -24,6 +25,7 @@ export async function listRequests(ctx: Ctx, query: Query): Promise<{ items: Req
   const filter: RequestFilter = {
     states: waiting ? ["pending"] : query.state,
     model: query.model,
+    models: confinedToModels(ctx),
     requestedBy: query.mine ? me : undefined,
     due: query.due,
     limit: limit + 1,

@@ -82,7 +82,7 @@ export const REQUEST_TRANSITIONS: Record<RequestEvent, Row> = {
   resubmit: row("pending", "pending", "pending", "refuse", "refuse"),
   evidence: row("decide", "record", "record", "ignore", "ignore"),
   // What was asked to change may change: resubmitting freezes it anew, and until then nothing can be approved.
-  subject_changed: row("invalidated", "record", "invalidated", "record", "ignore"),
+  subject_changed: row("invalidated", "ignore", "invalidated", "record", "ignore"),
   policy_tightened: row("invalidated", "invalidated", "invalidated", "ignore", "ignore"),
   reviewer_lost_access: row("decide", "decide", "decide", "ignore", "ignore"),
   withdraw: row("withdrawn", "withdrawn", "withdrawn", "refuse", "refuse"),

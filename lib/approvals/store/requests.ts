@@ -71,6 +71,8 @@ export interface RequestFilter {
   /** What holds now. */
   states?: readonly RequestState[] | undefined;
   model?: string | undefined;
+  /** Of these models only. */
+  models?: readonly string[] | undefined;
   requestedBy?: string | undefined;
   due?: boolean | undefined;
   /** Older than this one. */
@@ -87,6 +89,7 @@ export async function selectRequests(ctx: Ctx, filter: RequestFilter): Promise<R
        AND ($3::text IS NULL OR model_name = $3) AND ($4::text IS NULL OR requested_by = $4)
        AND (NOT $5::bool OR review_due_at IS NOT NULL)
        AND ($6::timestamptz IS NULL OR (created_at, id) < ($6::timestamptz, $7))
+       AND ($9::text[] IS NULL OR model_name = ANY($9::text[]))
      ORDER BY created_at DESC, id DESC LIMIT $8::int`,
     [
       ctx.projectId,
@@ -97,6 +100,7 @@ export async function selectRequests(ctx: Ctx, filter: RequestFilter): Promise<R
       filter.before?.createdAt ?? null,
       filter.before?.id ?? "",
       filter.limit,
+      filter.models === undefined ? null : [...filter.models],
     ],
   );
 }
