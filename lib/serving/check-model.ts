@@ -12,6 +12,5 @@ export async function checkDefaultModel(ctx: Ctx): Promise<string> {
   if (deployment === null) {
     return "no default deployment";
   }
-  const model = await modelSlot(ctx, deployment.modelName).current();
-  return `${model.name} version ${model.version}`;
+  return modelSlot(ctx, deployment.modelName).use(async (model) => `${model.name} version ${model.version}`);
 }

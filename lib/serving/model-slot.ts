@@ -11,15 +11,25 @@ import type { ServedModel } from "#lib/serving/schemas.ts";
 export interface LoadedModel extends ServedModel {
   onnxDigest: string;
   batcher: MicroBatcher;
+}
+
+/** One that is in use keeps its session. */
+interface Session extends LoadedModel {
+  /** Until the returned function is called. */
+  hold(): () => void;
   /** Ends the session once nobody uses it. */
   retire(): Promise<void>;
 }
 
 /** The Production version of one model in this process. */
 export interface ModelSlot {
-  /** @throws UnavailableError no version is in Production, or none could be loaded */
-  current(): Promise<LoadedModel>;
-  /** Looks what is in Production now, and swaps. Requests under way finish on the version that they began with. */
+  /**
+   * Does `work` with the version that is in Production now; it stays loaded until the work is over.
+   *
+   * @throws UnavailableError no version is in Production, or none could be loaded
+   */
+  use<T>(work: (model: LoadedModel) => Promise<T>): Promise<T>;
+  /** Looks what is in Production now, and swaps. Work under way ends on the version that it began with. */
   refresh(): Promise<void>;
 }
 
@@ -36,10 +46,12 @@ export function modelSlot(ctx: Ctx, modelName: string): ModelSlot {
 
 function createModelSlot(runtime: Runtime, projectId: string, modelName: string): ModelSlot {
   const metrics = servingMetrics(runtime);
-  let loaded: LoadedModel | undefined;
+  let loaded: Session | undefined;
   let refreshing: Promise<void> | undefined;
   let checkedAt = 0;
   let problem: unknown;
+
+  const notClosed = (error: unknown) => runtime.logger.warn({ error: messageOf(error) }, "old model not closed");
 
   const load = async (ctx: Ctx): Promise<void> => {
     const version = await getProductionVersion(ctx, { modelName });
@@ -47,7 +59,7 @@ function createModelSlot(runtime: Runtime, projectId: string, modelName: string)
       const old = loaded;
       loaded = undefined;
       metrics.loadedVersion.remove({ model: modelName });
-      await old?.retire();
+      old?.retire().catch(notClosed);
       return;
     }
     if (loaded !== undefined && loaded.version === version.version && loaded.onnxDigest === version.onnxDigest) {
@@ -61,12 +73,12 @@ function createModelSlot(runtime: Runtime, projectId: string, modelName: string)
       version: version.version,
       onnxDigest: version.onnxDigest,
       batcher,
-      retire: () => batcher.drained().then(() => session.dispose()),
+      ...untilUnused(() => batcher.drained().then(() => session.dispose())),
     };
     metrics.loadedVersion.set({ model: modelName }, version.version);
     runtime.logger.info({ model: modelName, version: version.version, was: old?.version }, "model loaded");
     // Not awaited: the old one drains while the new one answers.
-    old?.retire().catch((error) => runtime.logger.warn({ error: messageOf(error) }, "old model not closed"));
+    old?.retire().catch(notClosed);
   };
 
   const refresh = (): Promise<void> => {
@@ -97,14 +109,19 @@ function createModelSlot(runtime: Runtime, projectId: string, modelName: string)
 
   return {
     refresh,
-    async current() {
+    async use(work) {
       if (loaded === undefined) {
         if (Date.now() - checkedAt > 1_000) await refresh();
       } else if (Date.now() - checkedAt > RECHECK_MS) {
         void refresh();
       }
       if (loaded !== undefined) {
-        return loaded;
+        const release = loaded.hold();
+        try {
+          return await work(loaded);
+        } finally {
+          release();
+        }
       }
       if (problem !== undefined) {
         throw new UnavailableError(`The Production version of ${modelName} could not be loaded.`, {
@@ -117,6 +134,25 @@ function createModelSlot(runtime: Runtime, projectId: string, modelName: string)
         `No version of ${modelName} is in Production yet. Train one (POST /api/training/strategies/mnist-three-runs, or Runs → New run) and promote it on /models/${modelName}.`,
         { code: "no_model", retryAfterSeconds: 10 },
       );
+    },
+  };
+}
+
+/** Puts `end` off until every hold is released; nobody holds what is being retired anew. */
+function untilUnused(end: () => Promise<void>): Pick<Session, "hold" | "retire"> {
+  let users = 0;
+  let unused: (() => void) | undefined;
+  return {
+    hold() {
+      users += 1;
+      return () => {
+        users -= 1;
+        if (users === 0) unused?.();
+      };
+    },
+    async retire() {
+      if (users > 0) await new Promise<void>((resolve) => (unused = resolve));
+      await end();
     },
   };
 }

@@ -5,6 +5,7 @@ import { renderSynthetic } from "#lib/engine/digit/render-synthetic.ts";
 import { openDigitSession } from "#lib/engine/onnx/session.ts";
 import { batchPredict } from "#lib/serving/batch-predict.ts";
 import { getPredictionStats } from "#lib/serving/get-prediction-stats.ts";
+import { modelSlot } from "#lib/serving/model-slot.ts";
 import { predict } from "#lib/serving/predict.ts";
 import { predictionLog } from "#lib/serving/prediction-log.ts";
 import { digitOnnx, putIntoProduction } from "#lib/testing/digit-model.ts";
@@ -102,6 +103,17 @@ pgTest("follows a change of Production without a refused or mixed answer", async
   stop = true;
   await Promise.all(callers);
   expect([...seen]).toEqual([1, 2, 3]);
+});
+
+pgTest("what was begun on a version is answered by it, however late, after another took its place", async ({ ctx }) => {
+  await putIntoProduction(ctx, 1, digitOnnx(1));
+  const slot = modelSlot(ctx, "digits");
+  const late = await slot.use(async (model) => {
+    await putIntoProduction(ctx, 2, digitOnnx(2));
+    await expect.poll(() => slot.use(async (now) => now.version)).toBe(2);
+    return { version: model.version, answer: await model.batcher.predict(digit(4)) };
+  });
+  expect(late).toMatchObject({ version: 1, answer: expect.any(Float32Array) });
 });
 
 pgTest("names the field and the remedy of what is no digit", async ({ ctx }) => {

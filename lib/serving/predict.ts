@@ -17,13 +17,14 @@ import type { PredictBody, PredictReply } from "#lib/serving/schemas.ts";
 export async function predict(ctx: Ctx, input: PredictBody): Promise<PredictReply> {
   const start = performance.now();
   const deployment = await openDefaultDeployment(ctx);
-  const model = await modelSlot(ctx, deployment.modelName).current();
-  const pixels = await readInput(input).catch((error) => {
-    if (isAppError(error)) servingMetrics(getRuntime()).refused.inc({ reason: error.code });
-    throw error;
+  return modelSlot(ctx, deployment.modelName).use(async (model) => {
+    const pixels = await readInput(input).catch((error) => {
+      if (isAppError(error)) servingMetrics(getRuntime()).refused.inc({ reason: error.code });
+      throw error;
+    });
+    const answer = toAnswer(await model.batcher.predict(pixels));
+    const latencyMs = Math.round((performance.now() - start) * 1_000) / 1_000;
+    recordAnswer(ctx, answer, { deployment, model, latencyMs });
+    return { ...answer, model: { name: model.name, version: model.version }, requestId: ctx.requestId, latencyMs };
   });
-  const answer = toAnswer(await model.batcher.predict(pixels));
-  const latencyMs = Math.round((performance.now() - start) * 1_000) / 1_000;
-  recordAnswer(ctx, answer, { deployment, model, latencyMs });
-  return { ...answer, model: { name: model.name, version: model.version }, requestId: ctx.requestId, latencyMs };
 }
