@@ -52,7 +52,8 @@ export async function writeCheckpoint(workDir: string, identity: string, checkpo
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, "w");
   try {
-    await handle.writev(parts);
+    // Each part whole: a vectored write may end early without an error when the disk is full.
+    for (const part of parts) await handle.writeFile(part);
     await handle.sync();
   } finally {
     await handle.close();

@@ -8,7 +8,10 @@ export type Channel = `assay_${string}`;
 
 /** Postgres LISTEN / NOTIFY with one connection a process. A message is a hint to read again, never the only copy. */
 export interface NotifyHub {
-  /** Calls `listener` for each message, and once after every reconnect with an empty payload. Returns the way to stop. */
+  /**
+   * Calls `listener` for each message, and once after every reconnect with an empty payload. Returns the way to stop. Does
+   * not fail while the database is away: it goes on trying.
+   */
   listen(channel: Channel, listener: (payload: string) => void): Promise<() => void>;
   close(): Promise<void>;
 }
@@ -65,10 +68,11 @@ export function createNotifyHub(url: string, logger: Logger): NotifyHub {
           setTimeout(reconnect, 1_000).unref();
         });
       } else if (isNew) {
-        const open = await client;
-        await open.query(`LISTEN ${open.escapeIdentifier(channel)}`);
+        // Whoever is listening when the connection comes (back) is listened for: nothing is lost by a failure here.
+        const open = await client.catch(() => undefined);
+        await open?.query(`LISTEN ${open.escapeIdentifier(channel)}`).catch(() => undefined);
       }
-      await client.catch(() => undefined);
+      await client?.catch(() => undefined);
       return () => void group.delete(listener);
     },
     async close() {

@@ -1,5 +1,6 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { InvalidError } from "#lib/platform/errors.ts";
 import { decodeCursor, encodeCursor } from "#lib/platform/pagination.ts";
 import { toMetricValue } from "#lib/tracking/metric-value.ts";
 import type { RunListQuery, RunPage } from "#lib/tracking/schemas.ts";
@@ -30,7 +31,10 @@ export async function listRuns(ctx: Ctx, query: RunListQuery): Promise<RunPage> 
     text: query.q,
     lifecycle: query.lifecycle,
   };
-  const rows = await selectRunPage(ctx, filter, order, { after: parseMark(query.cursor), limit: query.limit + 1 });
+  const rows = await selectRunPage(ctx, filter, order, {
+    after: parseMark(query.cursor, order),
+    limit: query.limit + 1,
+  });
   const page = rows.slice(0, query.limit);
   const ids = page.map((row) => row.id);
   const [latest, params, tags] = await Promise.all([
@@ -62,10 +66,18 @@ function parseOrder(sort: string): RunOrder {
   return { by: { metric: name.slice("metric:".length) }, descending };
 }
 
-function parseMark(cursor: string | undefined): RunMark | undefined {
+/** @throws InvalidError the cursor is of another list, or of another order */
+function parseMark(cursor: string | undefined, order: RunOrder): RunMark | undefined {
   if (cursor === undefined) {
     return undefined;
   }
-  const [sort, no] = decodeCursor(cursor, 2).map(String);
-  return { sort: sort?.startsWith("=") ? sort.slice(1) : null, no: no ?? "0" };
+  const [sort = "", no = ""] = decodeCursor(cursor, 2).map(String);
+  const value = sort.startsWith("=") ? sort.slice(1) : null;
+  const isNumber = value === null || /^-?(\d+(\.\d+)?(e[+-]?\d+)?|Infinity)$/.test(value);
+  if (!/^\d{1,18}$/.test(no) || (typeof order.by === "object" && !isNumber)) {
+    throw new InvalidError("The cursor is not one of this list in this order.", {
+      details: [{ field: "cursor", problem: "of another list", remedy: "Begin again without a cursor." }],
+    });
+  }
+  return { sort: value, no };
 }

@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { expect } from "vitest";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
+import { encodeCursor } from "#lib/platform/pagination.ts";
 import { pgTest } from "#lib/testing/pg.ts";
 import { createExperiment, ensureExperiment } from "#lib/tracking/create-experiment.ts";
 import { createRun } from "#lib/tracking/create-run.ts";
@@ -229,4 +230,16 @@ pgTest("rejects a read-only actor", async ({ ctx, make }) => {
   await expect(getRun(nobody, { id })).rejects.toMatchObject({ kind: "forbidden" });
   await expect(listRuns(nobody, query({}))).rejects.toMatchObject({ kind: "forbidden" });
   await expect(openArtifact(nobody, { runId: id, path: "a" })).rejects.toMatchObject({ kind: "forbidden" });
+});
+
+pgTest("a cursor of another list or order is refused as such", async ({ ctx }) => {
+  for (const values of [
+    ["=baseline", "5"],
+    ["=0.5", "five"],
+    ["=0.5", "99999999999999999999"],
+  ]) {
+    const cursor = encodeCursor(values);
+    const listed = listRuns(ctx, query({ sort: "-metric:test_accuracy", cursor }));
+    await expect(listed).rejects.toMatchObject({ kind: "invalid" });
+  }
 });

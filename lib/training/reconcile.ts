@@ -33,6 +33,7 @@ export async function findNeglectedRuns(ctx: Ctx): Promise<NeglectedRun[]> {
 export async function releaseDeadWorkers(ctx: Ctx, input: { workerId: string }): Promise<number> {
   const candidates = await selectByWorker(ctx, `${hostname()}/`);
   const dead = candidates.filter(({ workerId }) => workerId !== input.workerId && !isRunning(workerId));
+  let released = 0;
   for (const { projectId, runId, workerId } of dead) {
     await withTransaction({ ...ctx, projectId }, async (tx) => {
       const job = await selectJob(tx, runId, { lock: true });
@@ -42,9 +43,10 @@ export async function releaseDeadWorkers(ctx: Ctx, input: { workerId: string }):
       await releaseJob(tx, runId, { fence: false });
       await setRunStatus(tx, { runId, to: "QUEUED" });
       await emit(tx, "run.queued", { projectId, runId, attempt: job.attempt, failures: 0 });
+      released += 1;
     });
   }
-  return dead.length;
+  return released;
 }
 
 /** A worker's name: where it runs, as which process, and a part of its own. */

@@ -18,5 +18,5 @@ export function runParams(spec: RequestedSpec): Record<string, string> {
 
 /** The name of a run that was given none, such as `enhanced-adam-5e-4`. */
 export function defaultRunName(spec: RequestedSpec): string {
-  return `${spec.architecture}-${spec.optimizer}-${spec.learningRate.toExponential().replace("e-", "e-")}`;
+  return `${spec.architecture}-${spec.optimizer}-${spec.learningRate.toExponential()}`;
 }
