@@ -1,5 +1,6 @@
 import { APPROVAL_REQUESTED, ApprovalRequested } from "#lib/approvals/events.ts";
 import { EVIDENCE_REQUESTED } from "#lib/approvals/evidence/compute-evidence.job.ts";
+import { NOTICE_PLANNED, sendNoticeJobId } from "#lib/approvals/notices/send-notice.job.ts";
 import type { Queues } from "#lib/platform/queue/queues.ts";
 import { type OutboxEvent, relayOutbox, sweepOutbox } from "#lib/platform/queue/relay.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
@@ -47,7 +48,10 @@ async function route(queues: Queues, event: OutboxEvent): Promise<void> {
     const again = event.topic === EVIDENCE_REQUESTED;
     await queues.add(JOBS.ComputeEvidence, { ...wanted, again }, { jobId: `evidence-${event.id}` });
   }
-  if (event.topic === "run.queued") {
+  if (event.topic === NOTICE_PLANNED) {
+    const [projectId, noticeId] = [String(event.payload["projectId"]), String(event.payload["noticeId"])];
+    await queues.add(JOBS.SendNotice, { projectId, noticeId }, { jobId: sendNoticeJobId(noticeId) });
+  } else if (event.topic === "run.queued") {
     const { projectId, runId, attempt, failures, delayMs } = event.payload;
     await queues.add(
       JOBS.ExecuteRun,
