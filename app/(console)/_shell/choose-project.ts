@@ -15,3 +15,9 @@ export async function chooseProject(project: string): Promise<void> {
   localStorage.setItem(SHARED, project);
   await rememberProject(project);
 }
+
+/** Goes to the project's home by a whole page load: nothing of another project stays in the router's memory. */
+export async function enterProject(project: string): Promise<void> {
+  await chooseProject(project);
+  window.location.assign(project === DEFAULT_PROJECT ? "/" : `/?project=${project}`);
+}

@@ -11,7 +11,7 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "#app/_ui/dropdown-menu.tsx";
-import { chooseProject, DEFAULT_PROJECT } from "#app/(console)/_shell/choose-project.ts";
+import { enterProject } from "#app/(console)/_shell/choose-project.ts";
 import type { Role } from "#lib/auth/scopes.ts";
 
 /** A project that the person may enter. */
@@ -51,7 +51,11 @@ export function ProjectSwitcher({ current, projects, mayManage, folded }: Switch
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start" className="w-64">
         <DropdownMenuLabel>Projects</DropdownMenuLabel>
-        <DropdownMenuRadioGroup value={current} onValueChange={enter} className="max-h-80 overflow-y-auto">
+        <DropdownMenuRadioGroup
+          value={current}
+          onValueChange={(id) => void enterProject(id)}
+          className="max-h-80 overflow-y-auto"
+        >
           {projects.map((project) => (
             <DropdownMenuRadioItem key={project.id} value={project.id} className="h-10">
               <span className="min-w-0 flex-1 leading-tight">
@@ -76,12 +80,6 @@ export function ProjectSwitcher({ current, projects, mayManage, folded }: Switch
       </DropdownMenuContent>
     </DropdownMenu>
   );
-}
-
-/** A whole page load: nothing of the other project stays in the router's memory. */
-async function enter(project: string): Promise<void> {
-  await chooseProject(project);
-  window.location.assign(project === DEFAULT_PROJECT ? "/" : `/?project=${project}`);
 }
 
 function Mark() {

@@ -1,0 +1,68 @@
+"use client";
+import { useState } from "react";
+import { Badge } from "#app/_ui/badge.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
+import { Time } from "#app/_ui/time.tsx";
+import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { deviceOf } from "#app/(console)/settings/_components/device-of.ts";
+import type { SessionSummary } from "#lib/auth/schemas.ts";
+
+const COLUMNS = ["Browser", "Address", "Signed in by", "Since", "Last seen", { name: "Actions", hidden: true }];
+
+/** Open sessions, the latest used first; the one that looks is marked and ends by signing out. */
+export function SessionList(props: {
+  sessions: readonly SessionSummary[];
+  onEnd(session: SessionSummary): Promise<boolean>;
+}) {
+  const [question, setQuestion] = useState<Question | null>(null);
+  const ask = (session: SessionSummary) =>
+    setQuestion({
+      title: `End the session of ${deviceOf(session.userAgent)}?`,
+      text: "That browser has to sign in again.",
+      action: "End the session",
+      run: () => props.onEnd(session),
+    });
+  return (
+    <>
+      <Table label="Sessions">
+        <Head columns={COLUMNS} />
+        <tbody>
+          {props.sessions.map((session) => (
+            <Tr key={session.id}>
+              <Td className="font-medium">
+                <span title={session.userAgent ?? undefined}>{deviceOf(session.userAgent)}</span>
+                {session.current && (
+                  <Badge tone="accent" className="ml-2">
+                    this one
+                  </Badge>
+                )}
+              </Td>
+              <Td className="font-mono">{session.ip ?? "–"}</Td>
+              <Td>{session.method === "oidc" ? "provider" : "password"}</Td>
+              <Td>
+                <Time at={session.createdAt} />
+              </Td>
+              <Td>
+                <Time at={session.lastSeenAt} />
+              </Td>
+              <Td className="w-10 px-1 text-right">
+                {!session.current && (
+                  <Button
+                    size="sm"
+                    variant="ghost"
+                    aria-label={`End the session of ${deviceOf(session.userAgent)}`}
+                    onClick={() => ask(session)}
+                  >
+                    End
+                  </Button>
+                )}
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+      <Ask question={question} onClose={() => setQuestion(null)} />
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+"use client";
+import { useState } from "react";
+import { Badge } from "#app/_ui/badge.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
+import { Time } from "#app/_ui/time.tsx";
+import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { useAct } from "#app/(console)/settings/_components/use-act.ts";
+import { keyState } from "#app/(console)/settings/keys/key-state.ts";
+import type { ApiKeySummary } from "#lib/auth/schemas.ts";
+
+const COLUMNS = [
+  "Name",
+  "Begins with",
+  "Scopes",
+  "Only for",
+  { name: "Requests / s", number: true },
+  "Made",
+  "Last used",
+  "Until",
+  { name: "Actions", hidden: true },
+];
+
+/** Keys with what they may do, the newest first. `showOwner` where not all are one's own. */
+export function KeyTable(props: { keys: readonly ApiKeySummary[]; showOwner: boolean; framed?: boolean }) {
+  const { keys, showOwner, framed = true } = props;
+  const [question, setQuestion] = useState<Question | null>(null);
+  const act = useAct();
+  const ask = ({ id, name, prefix }: ApiKeySummary) =>
+    setQuestion({
+      title: `Revoke the key ${name}?`,
+      text: `Whatever uses ${prefix}… is refused from its next request on. A revoked key does not come back.`,
+      action: `Revoke ${name}`,
+      run: () => act("DELETE", `/api/keys/${id}`, { done: `${name} is revoked` }),
+    });
+  const columns = showOwner ? [...COLUMNS.slice(0, 2), "Owner", ...COLUMNS.slice(2)] : COLUMNS;
+  return (
+    <>
+      <Table label="Keys" framed={framed}>
+        <Head columns={columns} />
+        <tbody>
+          {keys.map((key) => (
+            <Tr key={key.id}>
+              <Td className="max-w-60 truncate font-medium" title={key.name}>
+                {key.name}
+              </Td>
+              <Td className="font-mono">{key.prefix}…</Td>
+              {showOwner && <Td>{ownerOf(key)}</Td>}
+              <Td className="max-w-56 truncate" title={key.scopes.join(", ")}>
+                {key.scopes.join(", ")}
+              </Td>
+              <Td className="max-w-40 truncate" title={confinesOf(key)}>
+                {confinesOf(key)}
+              </Td>
+              <Td number>{key.perSecond ?? "–"}</Td>
+              <Td>
+                <Time at={key.createdAt} />
+              </Td>
+              <Td>{key.lastUsedAt === null ? "never" : <Time at={key.lastUsedAt} />}</Td>
+              <Td>
+                <Until of={key} />
+              </Td>
+              <Td className="w-10 px-1 text-right">
+                {keyState(key) === "holds" && (
+                  <Button size="sm" variant="ghost" aria-label={`Revoke ${key.name}`} onClick={() => ask(key)}>
+                    Revoke
+                  </Button>
+                )}
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+      <Ask question={question} onClose={() => setQuestion(null)} />
+    </>
+  );
+}
+
+function Until({ of: key }: { of: ApiKeySummary }) {
+  const state = keyState(key);
+  if (state === "revoked") return <Badge tone="danger">revoked</Badge>;
+  if (state === "expired") return <Badge tone="warning">expired</Badge>;
+  return key.expiresAt === null ? "no end" : <Time at={key.expiresAt} />;
+}
+
+function ownerOf({ owner }: ApiKeySummary): string {
+  if (owner === null) return "first key";
+  return owner.kind === "service" ? `${owner.name} (service)` : owner.name;
+}
+
+function confinesOf({ models, deployments }: ApiKeySummary): string {
+  return (
+    [...models.map((name) => `model ${name}`), ...deployments.map((name) => `deployment ${name}`)].join(", ") || "–"
+  );
+}

@@ -1,0 +1,1 @@
+export const LEAD = "Programs act with a key: within this project, and never beyond what its owner may do.";

@@ -1,0 +1,78 @@
+"use client";
+import { useState } from "react";
+import { Badge, type Tone } from "#app/_ui/badge.tsx";
+import { Button } from "#app/_ui/button.tsx";
+import { EmptyState } from "#app/_ui/empty-state.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
+import { Time } from "#app/_ui/time.tsx";
+import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { useAct } from "#app/(console)/settings/_components/use-act.ts";
+import type { Invitation } from "#lib/auth/schemas.ts";
+
+const COLUMNS = ["E-mail", "Role", "State", "Made", "Until", { name: "Actions", hidden: true }];
+
+const TONES: Record<Invitation["state"], Tone> = {
+  open: "accent",
+  accepted: "success",
+  revoked: "neutral",
+  expired: "warning",
+};
+
+export function InvitationTable(props: { invitations: readonly Invitation[]; onInvite(): void }) {
+  const [question, setQuestion] = useState<Question | null>(null);
+  const act = useAct();
+  const ask = ({ id, email }: Invitation) =>
+    setQuestion({
+      title: `Take back the invitation of ${email}?`,
+      text: "The link stops to work.",
+      action: "Take it back",
+      run: () => act("DELETE", `/api/invitations/${id}`, { done: `The link of ${email} no longer works` }),
+    });
+  if (props.invitations.length === 0) {
+    return (
+      <EmptyState title="No invitations yet">
+        <p>People come into the project by a link that works once. Their address and role are chosen with it.</p>
+        <Button variant="primary" onClick={props.onInvite}>
+          Invite somebody
+        </Button>
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <Table label="Invitations" framed>
+        <Head columns={COLUMNS} />
+        <tbody>
+          {props.invitations.map((invitation) => (
+            <Tr key={invitation.id}>
+              <Td className="font-medium">{invitation.email}</Td>
+              <Td>{invitation.role}</Td>
+              <Td>
+                <Badge tone={TONES[invitation.state]}>{invitation.state}</Badge>
+              </Td>
+              <Td>
+                <Time at={invitation.createdAt} />
+              </Td>
+              <Td>
+                <Time at={invitation.expiresAt} />
+              </Td>
+              <Td className="w-10 px-1 text-right">
+                {invitation.state === "open" && (
+                  <Button
+                    size="sm"
+                    variant="ghost"
+                    aria-label={`Take back the invitation of ${invitation.email}`}
+                    onClick={() => ask(invitation)}
+                  >
+                    Take back
+                  </Button>
+                )}
+              </Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+      <Ask question={question} onClose={() => setQuestion(null)} />
+    </>
+  );
+}
