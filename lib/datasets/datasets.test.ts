@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -101,6 +101,20 @@ mnistTest("downloads from the mirrors, past one that hands out wrong bytes, into
     expect(asked).toHaveLength(8);
     await loadMnist(places, () => undefined);
     expect(asked).toHaveLength(8);
+  } finally {
+    server.close();
+  }
+});
+
+pgTest("mirrors that all give something else count as away, and the download begins anew", async ({ home }) => {
+  const server = createServer((_, response) => response.end("<html>Sign in to this network</html>"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const places = { cacheDir: join(home, "portal-cache"), mirrors: [`${base}/one/`, `${base}/two/`] };
+  try {
+    const error = { kind: "unavailable", code: "download_damaged" };
+    await expect(loadMnist(places, () => undefined)).rejects.toMatchObject(error);
+    expect(await readdir(join(places.cacheDir, "datasets", "download"))).toEqual([]);
   } finally {
     server.close();
   }

@@ -6,7 +6,7 @@ import { downloadFile } from "#lib/datasets/download-file.ts";
 import { type IdxFile, MNIST_FILES } from "#lib/datasets/mnist-facts.ts";
 import { parseIdx } from "#lib/datasets/parse-idx.ts";
 import { cacheFolder, type DatasetPlaces, mirrorsOf } from "#lib/datasets/places.ts";
-import { InvalidError, isAppError } from "#lib/platform/errors.ts";
+import { InvalidError, isAppError, messageOf, UnavailableError } from "#lib/platform/errors.ts";
 
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -15,7 +15,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
  * checked by its published digest.
  *
  * @throws InvalidError     `dataset_damaged` or `dataset_missing`: the folder is there, but a file of it is wrong or absent
- * @throws UnavailableError `download_failed`: no mirror answers
+ * @throws UnavailableError `download_failed`: no mirror answers; `download_damaged`: what they give is not the published file
  */
 export async function loadMnist(places: DatasetPlaces, onProgress: (message: string) => void): Promise<RawDataset> {
   const folder = await givenFolder(places);
@@ -111,5 +111,9 @@ async function fromCacheOrMirror(
       problem = error;
     }
   }
-  throw problem;
+  // Another download at the same moment, or a proxy that answers in the mirrors' place: it may pass.
+  throw new UnavailableError(`No mirror gave the published ${file.name}: ${messageOf(problem)}`, {
+    code: "download_damaged",
+    cause: problem,
+  });
 }
