@@ -25,9 +25,11 @@ export async function checkPolicy(ctx: Ctx, input: PolicyInput): Promise<Eligibl
   const thresholds = body.thresholds.map((threshold, index) => {
     const field = `body.thresholds[${index}]`;
     const eligible = reviewers.filter((one) => thresholdsOf({ thresholds: [threshold] }, one).length > 0);
-    problems.push(...findThresholdProblems(threshold, { field, names, eligible, spare }));
+    // A service account that reviews is set up to do just that.
+    const needed = eligible.some(({ kind }) => kind === "person") ? spare : 0;
+    problems.push(...findThresholdProblems(threshold, { field, names, eligible, spare: needed }));
     names.add(threshold.name);
-    const satisfiable = eligible.length - spare >= threshold.approvals;
+    const satisfiable = eligible.length - needed >= threshold.approvals;
     const { name, approvals } = threshold;
     return { name, approvals, eligible: eligible.flatMap(toEligible), satisfiable };
   });
