@@ -2,13 +2,12 @@ import { compareVersions } from "#lib/approvals/evidence/compare-versions.ts";
 import { digestOf } from "#lib/approvals/evidence/digest.ts";
 import type { Evidence } from "#lib/approvals/evidence/schemas.ts";
 import { type EvidenceRequest, selectEvidenceRequest, writeEvidence } from "#lib/approvals/evidence/store.ts";
+import { evidenceArrived } from "#lib/approvals/evidence-arrived.ts";
 import { REQUEST_TRANSITIONS } from "#lib/approvals/status.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
-import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { isAppError, messageOf } from "#lib/platform/errors.ts";
-import { emit } from "#lib/platform/outbox.ts";
 import { getProductionVersion } from "#lib/registry/index.ts";
 
 export interface ComputeEvidenceInput {
@@ -73,12 +72,8 @@ async function store(
       return "outdated";
     }
     await writeEvidence(tx, requestId, found);
-    const detail =
-      "error" in found
-        ? { round, error: found.error }
-        : { round, evidenceDigest: found.digest, factsDigest: found.evidence.factsDigest };
-    audit(tx, { action: "approval.evidence", subject: `approval:${requestId}`, detail });
-    await emit(tx, "approval.evidence", { projectId: tx.projectId, requestId, round, ready: "evidence" in found });
+    // On record and in the outbox by this; reviews that waited for gates may decide now.
+    await evidenceArrived(tx, { id: requestId, round });
     return "stored";
   });
 }

@@ -3,12 +3,18 @@ import { compareVersions } from "#lib/approvals/evidence/compare-versions.ts";
 import { computeEvidence } from "#lib/approvals/evidence/compute-evidence.ts";
 import { digestOf } from "#lib/approvals/evidence/digest.ts";
 import { requestEvidence } from "#lib/approvals/evidence/request-evidence.ts";
-import { Evidence } from "#lib/approvals/evidence/schemas.ts";
-import { seedDataset, seedRequest, seedVersion } from "#lib/approvals/evidence/testing/versions.ts";
+import { Evidence, type Gate } from "#lib/approvals/evidence/schemas.ts";
+import { seedDataset, seedVersion } from "#lib/approvals/evidence/testing/versions.ts";
+import { getRequest } from "#lib/approvals/get-request.ts";
+import { listRequests } from "#lib/approvals/list-requests.ts";
+import { reviewRequest } from "#lib/approvals/review-request.ts";
+import { ListQuery } from "#lib/approvals/schemas.ts";
+import { ask, makeScene, protect, type Scene } from "#lib/approvals/testing/scene.ts";
 import { readDatasetPart } from "#lib/datasets/index.ts";
 import { predictAll } from "#lib/engine/onnx/predict-all.ts";
 import { openDigitSession } from "#lib/engine/onnx/session.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { NotFoundError } from "#lib/platform/errors.ts";
 import { digitOnnx } from "#lib/testing/digit-model.ts";
 import { pgTest } from "#lib/testing/pg.ts";
 
@@ -122,24 +128,33 @@ pgTest("another training set shows as drift, and the champion's strangeness to t
   expect(drift?.brightness.candidateHistogram.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
 });
 
+/** A project where Production is protected; gates as told. */
+async function protectedProject(ctx: Ctx, gates: Gate[] = []): Promise<Scene> {
+  const scene = await makeScene(ctx);
+  await protect(scene, { gates });
+  return scene;
+}
+
 pgTest("evidence is stored with its digest, on record, for the round that was asked", async ({ ctx, db }) => {
+  const scene = await protectedProject(ctx);
   const dataset = await seedDataset(ctx, COUNTS);
-  await seedVersion(ctx, digitOnnx(1), { dataset, stage: "Production" });
-  await seedVersion(ctx, digitOnnx(2), { dataset });
-  const requestId = await seedRequest(ctx, { version: 2, replaces: 1 });
+  const champion = await seedVersion(ctx, digitOnnx(1), { dataset, stage: "Production" });
+  const version = await seedVersion(ctx, digitOnnx(2), { dataset });
+  const { id: requestId } = await ask(scene, { version });
   expect(await computeEvidence(ctx, { requestId, round: 1 })).toBe("stored");
 
   const row = await db.approvalRequest.findUniqueOrThrow({ where: { id: requestId } });
   const evidence = Evidence.parse(row.evidence);
   expect(row.evidenceDigest).toBe(digestOf(evidence));
   expect(row.evidenceError).toBeNull();
-  expect(evidence.facts).toMatchObject({ candidate: { version: 2 }, champion: { version: 1 } });
-  expect(evidence.facts.contributors).toEqual(["usr_asks", "usr_trains"]);
-  const [record] = await db.auditEvent.findMany({ where: { subject: `approval:${requestId}` } });
-  expect(record).toMatchObject({
-    action: "approval.evidence",
-    detail: { round: 1, evidenceDigest: row.evidenceDigest },
-  });
+  expect(evidence.facts).toMatchObject({ candidate: { version }, champion: { version: champion } });
+  expect(evidence.facts.contributors).toEqual(row.contributors.toSorted());
+  const where = { subject: `approval:${requestId}`, action: "approval.evidence" };
+  expect(await db.auditEvent.findMany({ where })).toMatchObject([
+    { detail: { round: 1, evidenceDigest: row.evidenceDigest } },
+  ]);
+  const shown = await getRequest(scene.ben.ctx, { id: requestId });
+  expect(shown.evidenceBody).toEqual(evidence);
 
   expect(await computeEvidence(ctx, { requestId, round: 1 })).toBe("there_already");
   expect(await computeEvidence(ctx, { requestId, round: 2 })).toBe("outdated");
@@ -152,10 +167,23 @@ pgTest("evidence is stored with its digest, on record, for the round that was as
   await expect(requestEvidence(ctx, { requestId })).rejects.toMatchObject({ code: "request_closed" });
 });
 
-pgTest("a round that began while the old one was computed is not written to", async ({ ctx, db }) => {
+pgTest("a review that waited for the evidence decides when it comes and the gates hold", async ({ ctx, db }) => {
+  const gates: Gate[] = [{ kind: "p99_latency_ms", threshold: 60_000 }];
+  const scene = await protectedProject(ctx, [...gates, { kind: "accuracy_lower_bound", threshold: -1 }]);
   const dataset = await seedDataset(ctx, COUNTS);
-  await seedVersion(ctx, digitOnnx(1), { dataset });
-  const requestId = await seedRequest(ctx, { version: 1, replaces: null });
+  const version = await seedVersion(ctx, digitOnnx(1), { dataset });
+  const { id: requestId } = await ask(scene, { version });
+  const waiting = await reviewRequest(scene.ben.ctx, { id: requestId, decision: "approve", comment: "" });
+  expect(waiting.state).toBe("pending");
+  await computeEvidence(ctx, { requestId, round: 1 });
+  expect(await db.approvalRequest.findUniqueOrThrow({ where: { id: requestId } })).toMatchObject({ state: "approved" });
+});
+
+pgTest("a round that began while the old one was computed is not written to", async ({ ctx, db }) => {
+  const scene = await protectedProject(ctx);
+  const dataset = await seedDataset(ctx, COUNTS);
+  const version = await seedVersion(ctx, digitOnnx(1), { dataset });
+  const { id: requestId } = await ask(scene, { version });
   // The round ends when the model's bytes are read: after the verb has looked, long before it writes.
   const get: Ctx["blobs"]["get"] = async (digest) => {
     await db.approvalRequest.update({ where: { id: requestId }, data: { round: 2 } });
@@ -167,37 +195,40 @@ pgTest("a round that began while the old one was computed is not written to", as
   expect(row).toMatchObject({ evidence: null, evidenceDigest: null, evidenceError: null });
 });
 
-pgTest("without anything in Production the evidence says so", async ({ ctx, db }) => {
+pgTest("without anything in Production the evidence says so, in lists as well", async ({ ctx, db }) => {
+  const scene = await protectedProject(ctx);
   const dataset = await seedDataset(ctx, COUNTS);
-  await seedVersion(ctx, digitOnnx(1), { dataset });
-  const requestId = await seedRequest(ctx, { version: 1, replaces: null });
+  const version = await seedVersion(ctx, digitOnnx(1), { dataset });
+  const { id: requestId } = await ask(scene, { version });
   await computeEvidence(ctx, { requestId, round: 1 });
   const row = await db.approvalRequest.findUniqueOrThrow({ where: { id: requestId } });
   expect(Evidence.parse(row.evidence).facts).toMatchObject({ champion: null, comparison: null });
+  const { items } = await listRequests(ctx, ListQuery.parse({}));
+  expect(items).toMatchObject([{ id: requestId, evidence: "ready" }]);
 });
 
 pgTest("why there is no evidence is said in plain words, and evidence found later clears it", async ({ ctx, db }) => {
+  const scene = await protectedProject(ctx);
   const dataset = await seedDataset(ctx, COUNTS);
-  await seedVersion(ctx, digitOnnx(1), { dataset: null });
-  await seedVersion(ctx, Buffer.from("not a model"), { dataset });
-  await seedVersion(ctx, digitOnnx(3), { dataset });
-  const errorOf = async (version: number) => {
-    const requestId = await seedRequest(ctx, { version, replaces: null });
-    await expect(computeEvidence(ctx, { requestId, round: 1 })).rejects.toMatchObject({ code: expect.any(String) });
+  const strange = await seedVersion(ctx, digitOnnx(1), { dataset: null });
+  const broken = await seedVersion(ctx, Buffer.from("not a model"), { dataset });
+  const whole = await seedVersion(ctx, digitOnnx(3), { dataset });
+  const failing = async (version: number, worker: Ctx) => {
+    const { id: requestId } = await ask(scene, { version });
+    await expect(computeEvidence(worker, { requestId, round: 1 })).rejects.toMatchObject({ code: expect.any(String) });
     const row = await db.approvalRequest.findUniqueOrThrow({ where: { id: requestId } });
     expect(row.evidence).toBeNull();
     return { requestId, error: row.evidenceError };
   };
-  expect((await errorOf(1)).error).toContain("does not say what it was trained on");
-  expect((await errorOf(2)).error).toContain("Version 2 of digits cannot be run as a digit model");
+  expect((await failing(strange, ctx)).error).toContain("does not say what it was trained on");
+  expect((await failing(broken, ctx)).error).toContain(`Version ${broken} of digits cannot be run as a digit model`);
 
-  const model = await db.modelVersion.findFirstOrThrow({ where: { projectId: ctx.projectId, version: 3 } });
-  const update = (onnxDigest: string) => db.modelVersion.update({ where: { id: model.id }, data: { onnxDigest } });
-  await update("0".repeat(64));
-  const { requestId, error } = await errorOf(3);
-  expect(error).toBe("Version 3 of digits cannot be read: The blob was not found.");
-  await update(model.onnxDigest);
-  await computeEvidence(ctx, { requestId, round: 1 });
+  const get: Ctx["blobs"]["get"] = async () => {
+    throw new NotFoundError("The blob");
+  };
+  const { requestId, error } = await failing(whole, { ...ctx, blobs: { ...ctx.blobs, get } });
+  expect(error).toBe("A file of a dataset cannot be read from the blob store.");
+  expect(await computeEvidence(ctx, { requestId, round: 1 })).toBe("stored");
   const row = await db.approvalRequest.findUniqueOrThrow({ where: { id: requestId } });
   expect(row.evidenceError).toBeNull();
   expect(row.evidence).not.toBeNull();
@@ -206,9 +237,10 @@ pgTest("why there is no evidence is said in plain words, and evidence found late
 pgTest(
   "asking anew is on record and an event; readers may not, and strangers find nothing",
   async ({ ctx, make, db }) => {
+    const scene = await protectedProject(ctx);
     const dataset = await seedDataset(ctx, COUNTS);
-    await seedVersion(ctx, digitOnnx(1), { dataset });
-    const requestId = await seedRequest(ctx, { version: 1, replaces: null });
+    const version = await seedVersion(ctx, digitOnnx(1), { dataset });
+    const { id: requestId } = await ask(scene, { version });
     expect(await requestEvidence(ctx, { requestId })).toEqual({ round: 1 });
     const events = await db.outbox.findMany({ where: { topic: "approval.evidence_requested" } });
     expect(events.map(({ payload }) => payload)).toEqual([{ projectId: ctx.projectId, requestId, round: 1 }]);
@@ -218,7 +250,7 @@ pgTest(
     await expect(requestEvidence(reader, { requestId })).rejects.toMatchObject({ kind: "forbidden" });
     await expect(computeEvidence(reader, { requestId, round: 1 })).rejects.toMatchObject({ kind: "forbidden" });
     const blind = await make.apiKeyCtx({ scopes: ["registry:read"] });
-    const pair = { modelName: "digits", candidate: 1, champion: null };
+    const pair = { modelName: "digits", candidate: version, champion: null };
     await expect(compareVersions(blind, pair)).rejects.toMatchObject({ kind: "forbidden" });
     const stranger = await make.ctx({ projectId: "elsewhere" });
     await expect(requestEvidence(stranger, { requestId })).rejects.toMatchObject({ kind: "not_found" });

@@ -20,12 +20,12 @@ export async function seedDataset(
   return version;
 }
 
-/** For tests: a version of `digits` with this file, as if a run on the dataset had been registered. */
+/** For tests: the next version of `digits`, with this file, as if a run on the dataset had been registered. */
 export async function seedVersion(
   ctx: Ctx,
   onnx: Uint8Array,
   given: { dataset: DatasetVersion | null; stage?: string; params?: Record<string, string> },
-): Promise<{ version: number; id: string }> {
+): Promise<number> {
   const { db, projectId } = ctx;
   const { digest, sizeBytes } = await ctx.blobs.put(onnx);
   const model = await db.registeredModel.upsert({
@@ -34,10 +34,9 @@ export async function seedVersion(
     update: { lastVersion: { increment: 1 } },
   });
   const version = (await db.modelVersion.count({ where: { modelId: model.id } })) + 1;
-  const id = newId("mv");
   await db.modelVersion.create({
     data: {
-      id,
+      id: newId("mv"),
       projectId,
       modelId: model.id,
       version,
@@ -59,32 +58,5 @@ export async function seedVersion(
       createdBy: "system:test",
     },
   });
-  return { version, id };
-}
-
-/** For tests: a pending request for Production, as if somebody had asked. */
-export async function seedRequest(ctx: Ctx, given: { version: number; replaces: number | null }): Promise<string> {
-  const { db, projectId } = ctx;
-  const id = newId("apr");
-  await db.approvalRequest.create({
-    data: {
-      id,
-      projectId,
-      kind: "version.stage",
-      modelName: "digits",
-      modelVersion: given.version,
-      target: "stage:Production",
-      subject: { replaces: given.replaces },
-      subjectDigest: "5".repeat(64),
-      policyId: "pol_test",
-      policySnapshot: {},
-      requestedBy: "usr_asks",
-      requestedVia: "user:usr_asks",
-      contributors: ["usr_trains", "usr_asks"],
-      reason: "better",
-      state: "pending",
-      expiresAt: new Date(Date.now() + 7 * 86_400_000),
-    },
-  });
-  return id;
+  return version;
 }
