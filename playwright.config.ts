@@ -32,6 +32,7 @@ export default defineConfig({
     { name: "story", testMatch: "story.spec.ts" },
     { name: "pages", testMatch: "pages.spec.ts", dependencies: ["story"] },
     { name: "sign-in", testMatch: "sign-in.spec.ts", dependencies: ["story"] },
+    { name: "people", testMatch: "people.spec.ts", dependencies: ["story"] },
   ],
   webServer: {
     command: "exec node scripts/start.mjs",

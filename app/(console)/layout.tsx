@@ -1,6 +1,7 @@
 import { cookies } from "next/headers";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
+import { MayProvider } from "#app/_live/may.tsx";
 import { themeOf } from "#app/_ui/theme.ts";
 import { KeepProject } from "#app/(console)/_shell/keep-project.tsx";
 import { Sidebar } from "#app/(console)/_shell/sidebar.tsx";
@@ -34,7 +35,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
           theme={themeOf(jar.get("assay_theme")?.value)}
         />
         <main id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-          {children}
+          <MayProvider scopes={actor.scopes}>{children}</MayProvider>
         </main>
       </div>
     </NuqsAdapter>

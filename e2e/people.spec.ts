@@ -1,0 +1,190 @@
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { expect, expectAccessible, expectNoSideScroll, fromStart, NEW_PASSWORD, SIGNED_IN, test } from "./fixtures.ts";
+
+/** Somebody is invited, comes in, may do what their role allows and no more, and is put out again. */
+test.describe.configure({ mode: "serial" });
+test.use({ storageState: SIGNED_IN });
+
+const EMAIL = "vera@example.com";
+const NAME = "Vera Viewer";
+const PASSWORD = "quite a long sentence of Vera's";
+
+let link = "";
+let vera: BrowserContext;
+
+test.afterAll(async () => {
+  await vera?.close();
+});
+
+test("an admin invites somebody by a link that is shown once", async ({ page }) => {
+  await page.goto("/settings/members");
+  await hydrated(page);
+  await page.getByRole("button", { name: "Invite somebody" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("E-mail address").fill(EMAIL);
+  await dialog.getByLabel(/^viewer/).check();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Make the link" }).click();
+  link = (await dialog.locator("pre").textContent()) ?? "";
+  expect(link).toContain("/invite#");
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("tab", { name: /^Invitations/ }).click();
+  await expect(page).toHaveURL(/tab=invitations/);
+  await expect(page.getByRole("row").filter({ hasText: EMAIL })).toContainText("open");
+  // Nowhere on the page any more.
+  await expect(page.locator("body")).not.toContainText(link.split("#")[1] ?? link);
+});
+
+test("the person accepts in a browser of their own and is in", async ({ browser }) => {
+  vera = await freshContext(browser);
+  const page = await vera.newPage();
+  await page.goto(link);
+  await page.locator("form[data-hydrated=true]").waitFor();
+  await expectAccessible(page);
+  await page.getByLabel("Your name").fill(NAME);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Make your account and join" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  await expect(page.getByRole("button", { name: `Account of ${NAME}` })).toBeVisible();
+  // The link worked once.
+  const other = await freshContext(browser);
+  const again = await other.newPage();
+  await again.goto(link);
+  await expect(again.getByRole("heading", { name: "This invitation cannot be accepted" })).toBeVisible();
+  await other.close();
+});
+
+test("a viewer is offered nothing that they may not do", async () => {
+  const page = await vera.newPage();
+  await page.goto("/runs");
+  await hydrated(page);
+  await expect(page.getByRole("table")).toBeVisible();
+  await expect(page.getByRole("link", { name: "New run" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
+  const main = page.getByRole("navigation", { name: "Main" });
+  await expect(main.getByRole("link", { name: "Keys" })).toBeVisible();
+  for (const name of ["Members", "People", "Projects"]) await expect(main.getByRole("link", { name })).toHaveCount(0);
+  await page.goto("/models/digits");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Change the stage/ })).toHaveCount(0);
+
+  for (const path of ["/settings/members", "/settings/people", "/settings/projects", "/runs/new"]) {
+    const reply = await page.goto(path);
+    expect(reply?.status(), path).toBe(403);
+    await expect(page.getByRole("heading", { name: "Your role does not open this page" })).toBeVisible();
+  }
+  await expectAccessible(page);
+  const write = await page.request.post("/api/training/runs", {
+    data: {},
+    headers: { Origin: fromStart("E2E_URL") },
+  });
+  expect(write.status()).toBe(403);
+});
+
+test("a viewer makes a key that can do no more than they can, and revokes it", async () => {
+  const page = await vera.newPage();
+  await page.goto("/settings/keys");
+  await hydrated(page);
+  await page.getByRole("button", { name: "New key" }).first().click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("notebook");
+  await expect(dialog.getByLabel("tracking:write")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Make the key" }).click();
+  await expect(dialog.getByText("tick at least one")).toBeVisible();
+  await dialog.getByLabel("registry:read").check();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Make the key" }).click();
+  const key = (await dialog.locator("pre").first().textContent()) ?? "";
+  await expect(dialog).toContainText(`MLFLOW_TRACKING_TOKEN=${key}`);
+  const models = () => fetch(`${fromStart("E2E_URL")}/api/models`, { headers: { Authorization: `Bearer ${key}` } });
+  expect((await models()).status).toBe(200);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "notebook" })).toContainText(key.slice(0, 10));
+  await page.getByRole("button", { name: "Revoke notebook" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke notebook" }).click();
+  await expect(page.getByText("notebook is revoked")).toBeVisible();
+  expect((await models()).status).toBe(401);
+});
+
+test("a project that is not theirs does not exist for them; for the admin it stays in the address", async ({
+  page,
+}) => {
+  await page.goto("/settings/projects");
+  await hydrated(page);
+  await page.getByRole("button", { name: "New project" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Fraud team");
+  await expect(dialog.getByLabel("Id", { exact: true })).toHaveValue("fraud-team");
+  await dialog.getByRole("button", { name: "Create the project" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "fraud-team" })).toBeVisible();
+
+  await page.reload();
+  await hydrated(page);
+  await page.getByRole("button", { name: /^Project / }).click();
+  await expectAccessible(page);
+  await page.getByRole("menuitemradio", { name: /Fraud team/ }).click();
+  await expect(page).toHaveURL(/\/\?project=fraud-team$/);
+  await hydrated(page);
+  await page.getByRole("link", { name: "Runs", exact: true }).first().click();
+  await expect(page.getByRole("heading", { name: "No runs yet" })).toBeVisible();
+  await expect(page).toHaveURL(/\/runs\?project=fraud-team$/);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/\?project=fraud-team$/);
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  // Back to where the other tests are.
+  await page.goto("/?project=default");
+  await hydrated(page);
+  await expect(page.getByRole("button", { name: /^Project / })).not.toContainText("Fraud");
+
+  const hers = await vera.newPage();
+  const reply = await hers.goto("/runs?project=fraud-team");
+  expect(reply?.status()).toBe(404);
+  const api = await hers.request.get("/api/runs", { headers: { "X-Assay-Project": "fraud-team" } });
+  expect(api.status()).toBe(404);
+});
+
+test("whose session is ended is out at the next request", async ({ page }) => {
+  await page.goto("/settings/people");
+  await hydrated(page);
+  await page.getByRole("searchbox").fill("vera");
+  await expect(page).toHaveURL(/q=vera/);
+  await page.getByRole("button", { name: `Actions for ${NAME}` }).click();
+  await page.getByRole("menuitem", { name: "Sessions…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: /^End the session/ }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "End the session" }).click();
+  await expect(dialog.getByText("Not signed in anywhere.")).toBeVisible();
+  const hers = await vera.newPage();
+  await hers.goto("/runs");
+  await expect(hers).toHaveURL(/\/sign-in\?next=/);
+});
+
+test("the account on a phone: nothing sticks out, and a second factor can be begun", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/account");
+  await hydrated(page);
+  await expectNoSideScroll(page);
+  await page.getByRole("button", { name: "Set up a second factor" }).click();
+  await page.getByRole("button", { name: "Show the QR code" }).click();
+  const qr = page.getByRole("img", { name: "QR code of the secret" });
+  const password = page.getByRole("dialog", { name: "Prove again who you are" }).getByLabel("Password");
+  await qr.or(password).waitFor();
+  // Asked for when the sign-in was more than 15 minutes ago.
+  if (await password.isVisible()) {
+    await password.fill(NEW_PASSWORD);
+    await page.getByRole("button", { name: "Go on" }).click();
+  }
+  await expect(qr).toBeVisible();
+  await expectAccessible(page);
+});
+
+/** A browser that nobody is signed in to. */
+function freshContext(browser: Browser): Promise<BrowserContext> {
+  return browser.newContext({ baseURL: fromStart("E2E_URL"), storageState: { cookies: [], origins: [] } });
+}
+
+/** Until the page has been taken over by the browser, keys and clicks would be lost. */
+async function hydrated(page: Page): Promise<void> {
+  await page.locator("[data-hydrated=true]").first().waitFor({ state: "attached" });
+}
