@@ -1,10 +1,11 @@
-import { createServer, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrap } from "#lib/auth/bootstrap.ts";
 import { parseEnv, ServerEnv } from "#lib/platform/env.ts";
 import { messageOf } from "#lib/platform/errors.ts";
 import { shutdownController } from "#lib/platform/http/sse.ts";
 import { closeRuntime, openRuntime, type Runtime } from "#lib/platform/runtime.ts";
+import { createHttpServer } from "#server/http-server.ts";
 import { answerStarting } from "#server/starting.ts";
 
 /** The supervisor gives 2.2 s: requests under way get this much of it, closing the connections the rest. */
@@ -17,7 +18,7 @@ const { logger } = runtime;
 
 // Listens before anything is loaded: whoever watches the process sees at once that it lives.
 let listener: RequestListener = answerStarting;
-const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => listener(request, response));
+const server = createHttpServer((request, response) => listener(request, response));
 server.on("error", (error) => fail(error, `cannot listen at ${env.HOST}:${env.PORT}`));
 server.listen(env.PORT, env.HOST, () => logger.info({ address: server.address() }, "listening"));
 

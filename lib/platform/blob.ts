@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants, createWriteStream } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -52,10 +52,13 @@ export function createDiskBlobStore(root: string): BlobStore {
     if (made !== undefined) await syncFolder(dirname(made));
   };
   const exists = (digest: string) =>
-    stat(pathOf(digest)).then(
-      () => true,
+    lstat(pathOf(digest)).then(
+      (found) => found.isFile(),
       () => false,
     );
+  // A link that somebody put into the folder does not lead out of it.
+  const openBlob = (digest: string): Promise<FileHandle> =>
+    open(pathOf(digest), constants.O_RDONLY | constants.O_NOFOLLOW).catch(missing);
 
   return {
     async put(bytes) {
@@ -106,13 +109,16 @@ export function createDiskBlobStore(root: string): BlobStore {
     },
 
     async get(digest) {
-      return readFile(pathOf(digest)).catch(missing);
+      const file = await openBlob(digest);
+      try {
+        return await file.readFile();
+      } finally {
+        await file.close();
+      }
     },
 
     async stream(digest, range) {
-      const path = pathOf(digest);
-      await stat(path).catch(missing);
-      return createReadStream(path, range);
+      return (await openBlob(digest)).createReadStream(range);
     },
 
     has: exists,
@@ -157,7 +163,7 @@ function codeOf(error: unknown): unknown {
 }
 
 function missing(error: unknown): never {
-  if (codeOf(error) === "ENOENT") {
+  if (codeOf(error) === "ENOENT" || codeOf(error) === "ELOOP") {
     throw new NotFoundError("The blob", { cause: error });
   }
   throw error;

@@ -1,9 +1,13 @@
 import { Readable } from "node:stream";
+import { InvalidError } from "#lib/platform/errors.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import type { ApprovalLookup } from "#lib/record/approval-lookup.ts";
+import { cardMarkdown } from "#lib/record/card-markdown.ts";
+import { cardPdf } from "#lib/record/card-pdf.ts";
 import { erasePersonal } from "#lib/record/erase-personal.ts";
 import { exportAudit } from "#lib/record/export-audit.ts";
 import { getAnchorState } from "#lib/record/get-anchor-state.ts";
+import { getCard } from "#lib/record/get-card.ts";
 import { getLineage } from "#lib/record/get-lineage.ts";
 import { getProduction } from "#lib/record/get-production.ts";
 import { getTimeline } from "#lib/record/get-timeline.ts";
@@ -14,19 +18,23 @@ import {
   AuditExportQuery,
   AuditPage,
   AuditQuery,
+  CardQuery,
   DeniedPage,
   DeniedQuery,
   ErasePersonalBody,
   ErasePersonalParams,
   LineageGraph,
   LineageQuery,
+  ModelCard,
   ProductionAt,
   ProductionQuery,
+  PutCardBody,
   ReconcileReport,
   Timeline,
 } from "#lib/record/schemas.ts";
 import { searchAudit } from "#lib/record/search-audit.ts";
-import { ModelParams } from "#lib/registry/schemas.ts";
+import { editCard } from "#lib/registry/edit-card.ts";
+import { ModelParams, VersionParams } from "#lib/registry/schemas.ts";
 
 const tag = "Record";
 
@@ -52,7 +60,7 @@ export const recordRoutes = (approvals: ApprovalLookup): Route[] => [
     tag,
     auth: "audit:read",
     query: AuditExportQuery,
-    produces: "application/octet-stream",
+    produces: ["application/jsonl", "text/csv"],
     handle: ({ ctx, query }) => {
       const pieces = exportAudit(ctx, query);
       const type = query.format === "csv" ? "text/csv" : "application/jsonl";
@@ -138,4 +146,59 @@ export const recordRoutes = (approvals: ApprovalLookup): Route[] => [
     response: ReconcileReport,
     handle: ({ ctx }) => reconcileProduction(ctx),
   }),
+  route({
+    method: "get",
+    path: "/api/models/{name}/versions/{version}/card",
+    summary: "A version's model card",
+    description: "As JSON, Markdown (format=md) or PDF (format=pdf). `revision` is what If-Match takes.",
+    tag,
+    auth: "registry:read",
+    params: VersionParams,
+    query: CardQuery,
+    response: ModelCard,
+    handle: async ({ ctx, params, query }) => {
+      const card = await getCard(ctx, params, approvals);
+      return query.format === "json" ? card : cardFile(card, query.format);
+    },
+  }),
+  route({
+    method: "put",
+    path: "/api/models/{name}/versions/{version}/card",
+    summary: "Write the parts of a model card that people write",
+    description: "With If-Match: the revision that was read; 412 when somebody else wrote since.",
+    tag,
+    auth: "registry:write",
+    params: VersionParams,
+    body: PutCardBody,
+    response: ModelCard,
+    handle: async ({ ctx, params, body, request }) => {
+      const ifRevision = revisionOf(request.headers.get("if-match"));
+      await editCard(ctx, { modelName: params.name, version: params.version, texts: body.texts, ifRevision });
+      return getCard(ctx, params, approvals);
+    },
+  }),
 ];
+
+async function cardFile(card: ModelCard, format: "md" | "pdf"): Promise<Response> {
+  const body = format === "md" ? cardMarkdown(card) : new Uint8Array(await cardPdf(card));
+  return new Response(body, {
+    headers: {
+      "Content-Type": format === "md" ? "text/markdown; charset=utf-8" : "application/pdf",
+      "Content-Disposition": `attachment; filename="model-card-${card.modelName}-${card.version}.${format}"`,
+    },
+  });
+}
+
+/** @throws InvalidError it is no revision of a card */
+function revisionOf(ifMatch: string | null): number | undefined {
+  if (ifMatch === null || ifMatch === "*") {
+    return undefined;
+  }
+  const [, revision] = /^(?:W\/)?"?(\d{1,9})"?$/.exec(ifMatch) ?? [];
+  if (revision === undefined) {
+    throw new InvalidError("If-Match names no revision of the card.", {
+      details: [{ field: "If-Match", problem: "not a number", remedy: "Send the revision that you read." }],
+    });
+  }
+  return Number(revision);
+}

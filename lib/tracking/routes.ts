@@ -121,7 +121,7 @@ export const trackingRoutes: Route[] = [
     auth: "tracking:read",
     // The path's rules are checked by the verb, so that a trick is told from a missing file.
     params: RunParams.extend({ path: z.string() }),
-    produces: "application/octet-stream",
+    produces: "*/*",
     handle: async ({ ctx, params }) => {
       const { entry, open } = await openArtifact(ctx, { runId: params.id, path: params.path });
       const fileName = entry.path.slice(entry.path.lastIndexOf("/") + 1);

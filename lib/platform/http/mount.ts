@@ -6,7 +6,7 @@ import { makeResponse } from "#lib/platform/http/reply.ts";
 import { AUTH_WORDS, type Route } from "#lib/platform/http/route.ts";
 import { createServe, limit, requireKnownHost, serveWith } from "#lib/platform/http/serve.ts";
 
-const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
 
 /** Dispatches every route on `app`, and answers what no route takes. Returns the shared host. */
 export function mountRoutes(app: Hono, routes: readonly Route[], options: MountOptions): HttpHost {
@@ -23,7 +23,9 @@ export function mountRoutes(app: Hono, routes: readonly Route[], options: MountO
     methodsOf.set(pattern, [...methods, method]);
     app.on(method, pattern, createServe(host, route));
   }
-  for (const [pattern, methods] of methodsOf) {
+  // The most specific first: `/api/invitations/accept` is not to be answered as `/api/invitations/:id`.
+  const parameters = (pattern: string) => pattern.split(":").length;
+  for (const [pattern, methods] of [...methodsOf].sort(([a], [b]) => parameters(a) - parameters(b))) {
     answerOtherMethods(app, host, pattern, methods);
   }
   app.notFound(

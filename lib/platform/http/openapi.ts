@@ -43,9 +43,14 @@ export function describeRoute(registry: Registry, route: Route): void {
 function contentOf(route: Route): { content?: ZodContentObject } {
   const content: ZodContentObject = {
     ...(route.response !== undefined && { "application/json": { schema: route.response } }),
-    ...(route.produces !== undefined && { [route.produces]: { schema: z.string() } }),
+    ...Object.fromEntries([route.produces ?? []].flat().map((type) => [type, { schema: schemaOf(type) }])),
   };
   return Object.keys(content).length === 0 ? {} : { content };
+}
+
+/** Events of a stream, and files, have no form that a schema could tell. */
+function schemaOf(type: string): z.ZodType {
+  return type === "text/plain" ? z.string() : z.unknown();
 }
 
 function securityOf(auth: RouteAuth): Record<string, string[]>[] {

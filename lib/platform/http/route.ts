@@ -35,8 +35,8 @@ export interface Route {
   body?: z.ZodType;
   /** The JSON reply; absent when the handler returns a `Response` of `produces`. */
   response?: z.ZodType;
-  /** Media type of a reply that is not JSON, such as `text/event-stream`. */
-  produces?: string;
+  /** Media types of a reply that is not JSON, such as `text/event-stream`; any type is a range of them. */
+  produces?: string | readonly string[];
   /** The reply of a bad state, such as 503 of a readiness check: same schema, named for the documents. */
   alsoStatus?: 503;
   /** 200 unless said otherwise. */
