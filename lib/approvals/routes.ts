@@ -1,5 +1,6 @@
 import { breakGlass } from "#lib/approvals/break-glass.ts";
 import { commentRequest } from "#lib/approvals/comment-request.ts";
+import { evidenceRoutes } from "#lib/approvals/evidence/routes.ts";
 import { executeRequest } from "#lib/approvals/execute-request.ts";
 import { getRequest } from "#lib/approvals/get-request.ts";
 import { ifMatchOf, withETag } from "#lib/approvals/if-match.ts";
@@ -161,4 +162,5 @@ export const approvalRoutes: Route[] = [
     handle: ({ ctx, params, body }) => withETag(reviewLater(ctx, { ...params, ...body })),
   }),
   ...policyRoutes,
+  ...evidenceRoutes,
 ];
