@@ -4,6 +4,7 @@ import { invite } from "#lib/auth/invite.ts";
 import { listInvitations } from "#lib/auth/list-invitations.ts";
 import { listMembers } from "#lib/auth/list-members.ts";
 import { listProjects } from "#lib/auth/list-projects.ts";
+import { mailInvitation } from "#lib/auth/mail-invitation.ts";
 import { removeMember } from "#lib/auth/remove-member.ts";
 import { revokeInvitation } from "#lib/auth/revoke-invitation.ts";
 import {
@@ -108,7 +109,11 @@ export const projectRoutes: Route[] = [
     body: InviteInput,
     response: CreatedInvitation,
     status: 201,
-    handle: ({ ctx, body }) => invite(ctx, body),
+    handle: async ({ ctx, body }) => {
+      const invitation = await invite(ctx, body);
+      const mailed = await mailInvitation(ctx, invitation);
+      return { ...invitation, ...(mailed === undefined ? {} : { mailed }) };
+    },
   }),
   route({
     method: "delete",

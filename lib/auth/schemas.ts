@@ -154,6 +154,10 @@ export type InviteInput = z.infer<typeof InviteInput>;
 export const CreatedInvitation = Invitation.extend({
   token: z.string().meta({ description: "Shown this once." }),
   path: z.string().meta({ description: "The link's path: /invite#token, so that the token reaches no log." }),
+  mailed: z
+    .boolean()
+    .optional()
+    .meta({ description: "The mail server took the link; absent where no mail is set up." }),
 }).meta({ id: "CreatedInvitation" });
 export type CreatedInvitation = z.infer<typeof CreatedInvitation>;
 
