@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { ADMIN_EMAIL, expect, expectAccessible, NEW_PASSWORD, test } from "./fixtures.ts";
 
@@ -88,4 +89,30 @@ test("the password is changed with the old one only", async ({ page, noise }) =>
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.locator("#change-password-problem")).toContainText("not right");
   expect(noise.splice(0).every((line) => line.includes("403"))).toBe(true);
+});
+
+/** Every folder of app/ that has a page, as its address; groups vanish, parameters become what is not there, `_` is private. */
+function everyPage(): string[] {
+  const files = readdirSync("app", { recursive: true, encoding: "utf8" });
+  const pages = files.filter((file) => /(^|[\\/])page\.tsx$/.test(file) && !/(^|[\\/])_/.test(file));
+  return pages.map((file) => {
+    const folders = file.split(/[\\/]/).slice(0, -1);
+    return `/${folders
+      .filter((folder) => !folder.startsWith("("))
+      .map((folder) => (folder.startsWith("[") ? "1" : folder))
+      .join("/")}`;
+  });
+}
+
+test("nobody sees a page without signing in, but exactly the open ones", async ({ request }) => {
+  const pages = everyPage();
+  expect(pages.length).toBeGreaterThan(15);
+  const open: string[] = [];
+  for (const path of pages) {
+    const reply = await request.get(path, { maxRedirects: 0 });
+    const leadsTo = reply.headers()["location"] ?? "";
+    const refused = reply.status() >= 300 && reply.status() < 400 && /^(https?:\/\/[^/]+)?\/sign-in/.test(leadsTo);
+    if (!refused) open.push(path);
+  }
+  expect(open.sort()).toEqual(["/draw", "/invite", "/sign-in"]);
 });
