@@ -16,7 +16,7 @@ test("frames events with name, id and JSON data, and ends when its producer does
   );
   expect(response.headers.get("content-type")).toContain("text/event-stream");
   expect(await response.text()).toBe(
-    'retry: 2000\n\nevent: epoch\nid: 1\ndata: {"loss":0.5}\n\ndata: "line\\nbreak"\n\n',
+    'retry: 1000\n\nevent: epoch\nid: 1\ndata: {"loss":0.5}\n\ndata: "line\\nbreak"\n\n',
   );
 });
 
@@ -43,7 +43,7 @@ test("ends at shutdown", async () => {
     new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   const text = eventStream(request(), produce, { shutdown: shutdown.signal }).text();
   shutdown.abort();
-  expect(await text).toBe("retry: 2000\n\n");
+  expect(await text).toBe("retry: 1000\n\n");
 });
 
 test("waits for a slow client instead of filling memory", async () => {
@@ -82,4 +82,11 @@ test("a producer that fails tells so, without the cause", async () => {
   const text = await response.text();
   expect(text).toContain("event: error");
   expect(text).not.toContain("secret");
+});
+
+test("ends after its time, so that whoever listens proves anew who they are", async () => {
+  const idle = (_send: unknown, signal: AbortSignal) =>
+    new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  const response = eventStream(request(), idle, { shutdown: new AbortController().signal, lifetimeMs: 50 });
+  expect(await response.text()).toBe("retry: 1000\n\n");
 });

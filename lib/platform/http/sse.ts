@@ -14,11 +14,15 @@ export type SendEvent = (event: ServerSentEvent) => Promise<boolean>;
 
 export interface EventStreamOptions {
   heartbeatMs?: number;
+  /** How long one stream may last. */
+  lifetimeMs?: number;
   /** Ends the stream from this side; by default the process's shutdown. */
   shutdown?: AbortSignal;
 }
 
 const HEARTBEAT_MS = 15_000;
+/** Then the browser comes again, which proves anew who it is: a revoked session or key reads on for this long at most. */
+const LIFETIME_MS = 60_000;
 /** Bytes that may wait for a slow client before `send` does. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
@@ -32,7 +36,8 @@ export function shutdownController(runtime: Runtime): AbortController {
 }
 
 /**
- * Server-sent events. `produce` sends until it returns or `signal` is aborted: the client left, or the process stops.
+ * Server-sent events. `produce` sends until it returns or `signal` is aborted: the client left, the stream's
+ * time is over (the browser reconnects with Last-Event-ID), or the process stops.
  * What it throws ends the stream with an `error` event.
  */
 export function eventStream(
@@ -46,9 +51,11 @@ export function eventStream(
   let wake: (() => void) | undefined;
   let cancelled = false;
   let heartbeat: NodeJS.Timeout | undefined;
+  let lifetime: NodeJS.Timeout | undefined;
 
   const end = () => {
     clearInterval(heartbeat);
+    clearTimeout(lifetime);
     shutdown.removeEventListener("abort", end);
     request.signal.removeEventListener("abort", end);
     ended.abort();
@@ -69,11 +76,13 @@ export function eventStream(
           }
           return !ended.signal.aborted;
         };
-        write("retry: 2000\n\n");
+        write("retry: 1000\n\n");
         heartbeat = setInterval(() => {
           if ((controller.desiredSize ?? 0) > 0) write(": still here\n\n");
         }, options.heartbeatMs ?? HEARTBEAT_MS);
         heartbeat.unref();
+        lifetime = setTimeout(end, options.lifetimeMs ?? LIFETIME_MS);
+        lifetime.unref();
         if (shutdown.aborted || request.signal.aborted) end();
         shutdown.addEventListener("abort", end, { once: true });
         request.signal.addEventListener("abort", end, { once: true });
