@@ -6,7 +6,7 @@ import { places } from "./paths.mjs";
 import { setUp } from "./setup.mjs";
 import { formatMs } from "./steps.mjs";
 import { requirements } from "./test-require.mjs";
-import { CHECK_NAMES, runCheck, runPlaywright, runVitest } from "./test-stages.mjs";
+import { CHECK_NAMES, runCheck, runFuzz, runPlaywright, runVitest } from "./test-stages.mjs";
 
 /** @typedef {import("./test-counts.mjs").Counts} Counts */
 /** @typedef {"verify" | "build" | "unit" | "e2e"} Stage */
@@ -60,6 +60,9 @@ export async function runTests({ stages, filters }) {
       await quietly("pages", () => buildPages());
     }
     if (stages.includes("unit")) await stage("vitest", () => runVitest(filters));
+    if (stages.includes("unit") && filters.length === 0) {
+      await stage("fuzz", () => runFuzz({ hasPython: wanted.found.python !== undefined }));
+    }
     if (stages.includes("e2e")) await stage("playwright", () => runPlaywright(filters));
   }
   return summarise(results, wanted.strict);

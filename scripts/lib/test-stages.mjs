@@ -66,6 +66,20 @@ export async function runVitest(filters) {
 }
 
 /**
+ * A short run of `npm run soak:fuzz`: every operation of the API by schemathesis. It counts as one test; without Python as
+ * a skipped one.
+ * @param {{ hasPython: boolean }} options
+ * @returns {Promise<Counts>}
+ */
+export async function runFuzz({ hasPython }) {
+  if (!hasPython) return { passed: 0, failed: 0, skipped: 1, names: ["skipped: fuzz (no python3 with venv)"] };
+  const { code } = await node(["--import", "tsx", "bench/fuzz.ts", "--minutes", "0.75"]);
+  return code === 0
+    ? { passed: 1, failed: 0, skipped: 0, names: [] }
+    : { passed: 0, failed: 1, skipped: 0, names: ["failed: fuzz"] };
+}
+
+/**
  * Tests in a real browser.
  * @param {string[]} filters
  * @returns {Promise<Counts>}
