@@ -8,7 +8,10 @@ import { z } from "zod";
 const run = promisify(execFile);
 let known: Promise<string> | undefined;
 
-/** What code a run was made with: the commit of the clone, or the version of the package where there is no clone. */
+/**
+ * What code a run was made with: the commit of the clone, with `-dirty` where tracked files differ from it, or the version
+ * of the package where there is no clone.
+ */
 export function codeRevision(): Promise<string> {
   known ??= read();
   return known;
@@ -21,8 +24,12 @@ async function read(): Promise<string> {
     .parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")));
   try {
     await stat(join(root, ".git"));
-    const { stdout } = await run("git", ["-C", root, "rev-parse", "HEAD"], { timeout: 5_000 });
-    return stdout.trim();
+    const git = (...args: string[]) => run("git", ["-C", root, ...args], { timeout: 5_000 });
+    const [head, changed] = await Promise.all([
+      git("rev-parse", "HEAD"),
+      git("status", "--porcelain", "--untracked-files=no"),
+    ]);
+    return changed.stdout === "" ? head.stdout.trim() : `${head.stdout.trim()}-dirty`;
   } catch {
     return `v${version}`;
   }
