@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { May } from "#app/_live/may.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { CodeBlock } from "#app/_ui/copy.tsx";
@@ -104,9 +105,11 @@ function NextSteps() {
   return (
     <Card title="Next steps">
       <div className="flex flex-wrap gap-2">
-        <Button asChild>
-          <Link href="/runs/new">Start runs</Link>
-        </Button>
+        <May scope="training:write">
+          <Button asChild>
+            <Link href="/runs/new">Start runs</Link>
+          </Button>
+        </May>
         <Button asChild>
           <Link href="/runs?sort=-metric:test_accuracy">Best runs</Link>
         </Button>

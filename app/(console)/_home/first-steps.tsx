@@ -1,6 +1,7 @@
 import { Check, CircleDashed, LoaderCircle } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { May } from "#app/_live/may.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { RefreshWhile } from "#app/(console)/_home/refresh-while.tsx";
@@ -37,9 +38,11 @@ export function FirstSteps({ engines, hasDataset, hasFinishedRun, queue }: First
           {idle ? (
             <span className="flex flex-wrap items-center gap-2 py-1">
               Nothing is queued.
-              <Button asChild size="sm" variant="primary">
-                <Link href="/runs/new">Start the three runs</Link>
-              </Button>
+              <May scope="training:write">
+                <Button asChild size="sm" variant="primary">
+                  <Link href="/runs/new">Start the three runs</Link>
+                </Button>
+              </May>
             </span>
           ) : (
             "It takes a few minutes; its curves can be watched live while it learns."

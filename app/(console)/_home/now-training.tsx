@@ -3,6 +3,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { call } from "#app/_live/api.ts";
+import { May } from "#app/_live/may.tsx";
 import { usePoll } from "#app/_live/use-poll.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
@@ -48,9 +49,11 @@ export function NowTraining({ queue: atFirst }: { queue: QueueReply }) {
         {!busy && (
           <div className="space-y-3">
             <p className="text-muted-foreground">Nothing is training, and nothing waits.</p>
-            <Button asChild>
-              <Link href="/runs/new">Start a run</Link>
-            </Button>
+            <May scope="training:write">
+              <Button asChild>
+                <Link href="/runs/new">Start a run</Link>
+              </Button>
+            </May>
           </div>
         )}
         {queue.running.map((job) => (

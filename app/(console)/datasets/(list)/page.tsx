@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { May } from "#app/_live/may.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { count } from "#app/_ui/format.ts";
@@ -23,7 +24,11 @@ export default async function DatasetsPage() {
     <Page
       title="Datasets"
       lead="What the runs learn from. A version never changes; its digest says exactly which bytes."
-      actions={<PrepareButtons sources={[...missing]} />}
+      actions={
+        <May scope="datasets:write">
+          <PrepareButtons sources={[...missing]} />
+        </May>
+      }
     >
       {datasets.length === 0 ? (
         <EmptyState title="No datasets yet">

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { May } from "#app/_live/may.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
@@ -21,9 +22,11 @@ export default async function ModelsPage() {
           <p>
             A strategy registers its best run as the first version of a model. Any finished run can be registered too.
           </p>
-          <Button asChild variant="primary">
-            <Link href="/runs/new">Start a strategy</Link>
-          </Button>
+          <May scope="training:write">
+            <Button asChild variant="primary">
+              <Link href="/runs/new">Start a strategy</Link>
+            </Button>
+          </May>
         </EmptyState>
       ) : (
         <Table label="Models" framed>

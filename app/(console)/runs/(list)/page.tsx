@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
+import { May } from "#app/_live/may.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Page } from "#app/_ui/page.tsx";
 import { RunsTable } from "#app/(console)/runs/_components/runs-table.tsx";
@@ -26,9 +27,11 @@ export default async function RunsPage({ searchParams }: PageProps<"/runs">) {
       title="Runs"
       lead="Every training run of this project, newest first."
       actions={
-        <Button asChild variant="primary">
-          <Link href="/runs/new">New run</Link>
-        </Button>
+        <May scope="training:write">
+          <Button asChild variant="primary">
+            <Link href="/runs/new">New run</Link>
+          </Button>
+        </May>
       }
     >
       <RunsTable page={page} queue={queue} />

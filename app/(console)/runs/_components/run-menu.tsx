@@ -1,6 +1,7 @@
 "use client";
 import { Ban, Ellipsis, RotateCcw, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
+import { useMay } from "#app/_live/may.tsx";
 import { runActions } from "#app/_live/run-actions.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
@@ -18,6 +19,7 @@ interface MenuRun {
 export function RunMenu({ run, onDone }: { run: MenuRun; onDone(): void }) {
   const [asking, setAsking] = useState(false);
   const deleted = run.lifecycleStage === "deleted";
+  if (!useMay("tracking:write")) return null;
   return (
     <>
       <DropdownMenu>

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
 import { useMemo, useRef, useState, useSyncExternalStore, useTransition } from "react";
+import { May, useMay } from "#app/_live/may.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { cn } from "#app/_ui/cn.ts";
 import { CodeBlock } from "#app/_ui/copy.tsx";
@@ -22,6 +23,8 @@ import type { RunPage } from "#lib/tracking/schemas.ts";
 import type { QueueReply } from "#lib/training/schemas.ts";
 
 const NONE: RowSelectionState = {};
+/** Selecting is for what can be done to several runs at once. */
+const READ_COLUMNS = columns.filter(({ id }) => id !== "select");
 
 export function RunsTable({ page, queue }: { page: RunPage; queue: QueueReply }) {
   const router = useRouter();
@@ -33,15 +36,16 @@ export function RunsTable({ page, queue }: { page: RunPage; queue: QueueReply })
   const filter = useRef<HTMLInputElement>(null);
   const refresh = () => startTransition(() => router.refresh());
 
+  const mayWrite = useMay("training:write");
   const table = useTable({
     features,
-    columns,
+    columns: mayWrite ? columns : READ_COLUMNS,
     data: rows,
     getRowId: (run) => run.id,
     state: { rowSelection: selection },
     onRowSelectionChange: setSelection,
   });
-  useHotkeys("Runs", useListKeys(body, filter, router));
+  useHotkeys("Runs", useListKeys({ body, filter, router, mayWrite }));
 
   const selected = table.getSelectedRowModel().rows.map((row) => row.original);
   const filtered = search.q !== "" || search.status.length > 0;
@@ -130,11 +134,13 @@ export function RunsTable({ page, queue }: { page: RunPage; queue: QueueReply })
 }
 
 /** J and K move the focus along the runs' links, so that Enter opens and the eye sees where it is. */
-function useListKeys(
-  body: React.RefObject<HTMLTableSectionElement | null>,
-  filter: React.RefObject<HTMLInputElement | null>,
-  router: ReturnType<typeof useRouter>,
-) {
+function useListKeys(props: {
+  body: React.RefObject<HTMLTableSectionElement | null>;
+  filter: React.RefObject<HTMLInputElement | null>;
+  router: ReturnType<typeof useRouter>;
+  mayWrite: boolean;
+}) {
+  const { body, filter, router, mayWrite } = props;
   return useMemo(() => {
     const links = () => [...(body.current?.querySelectorAll<HTMLAnchorElement>("[data-run-link]") ?? [])];
     const current = () => {
@@ -153,9 +159,9 @@ function useListKeys(
       { keys: "Enter", what: "Open the run", run: () => here()?.click() },
       { keys: "x", what: "Select the run", run: () => here()?.closest("tr")?.querySelector("input")?.click() },
       { keys: "/", what: "Filter", run: () => filter.current?.focus() },
-      { keys: "n", what: "New run", run: () => router.push("/runs/new") },
+      ...(mayWrite ? [{ keys: "n", what: "New run", run: () => router.push("/runs/new") }] : []),
     ];
-  }, [body, filter, router]);
+  }, [body, filter, router, mayWrite]);
 }
 
 function SortableTh(props: { id: string; sort: string; onSort(sort: string): void; children: React.ReactNode }) {
@@ -205,9 +211,11 @@ function NoRuns({ filtered, deleted, onClear }: { filtered: boolean; deleted: bo
   return (
     <EmptyState title="No runs yet">
       <p>Train the three networks on handwritten digits; the best one becomes a version of the model “digits”.</p>
-      <Button asChild variant="primary">
-        <Link href="/runs/new">Start the first runs</Link>
-      </Button>
+      <May scope="training:write">
+        <Button asChild variant="primary">
+          <Link href="/runs/new">Start the first runs</Link>
+        </Button>
+      </May>
       <p>or from a terminal, with an API key:</p>
       <CodeBlock
         label="the command"

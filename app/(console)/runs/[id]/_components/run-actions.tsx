@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { act } from "#app/_live/act.ts";
 import { call } from "#app/_live/api.ts";
+import { useMay } from "#app/_live/may.tsx";
 import { runActions } from "#app/_live/run-actions.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { StageBadge } from "#app/_ui/status-badge.tsx";
@@ -16,6 +17,7 @@ import { canRunBeRetried, isRunActive } from "#lib/tracking/status.ts";
 export function RunActions({ run, modelName, version }: Pick<RunViewProps, "run" | "modelName" | "version">) {
   const router = useRouter();
   const [busy, setBusy] = useState(false);
+  const mayWrite = useMay("tracking:write");
   const refresh = () => router.refresh();
   const during = async (doing: Promise<boolean>) => {
     setBusy(true);
@@ -32,7 +34,7 @@ export function RunActions({ run, modelName, version }: Pick<RunViewProps, "run"
 
   return (
     <>
-      {run.lifecycleStage === "deleted" ? (
+      {!mayWrite ? null : run.lifecycleStage === "deleted" ? (
         <Button disabled={busy} onClick={() => during(runActions.restore(run, refresh))}>
           Restore
         </Button>

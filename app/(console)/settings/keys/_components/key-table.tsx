@@ -13,8 +13,7 @@ const COLUMNS = [
   "Name",
   "Begins with",
   "Scopes",
-  "Only for",
-  { name: "Requests / s", number: true },
+  "Limits",
   "Made",
   "Last used",
   "Until",
@@ -45,14 +44,17 @@ export function KeyTable(props: { keys: readonly ApiKeySummary[]; showOwner: boo
                 {key.name}
               </Td>
               <Td className="font-mono">{key.prefix}…</Td>
-              {showOwner && <Td>{ownerOf(key)}</Td>}
-              <Td className="max-w-56 truncate" title={key.scopes.join(", ")}>
+              {showOwner && (
+                <Td className="max-w-40 truncate">
+                  <Owner of={key} />
+                </Td>
+              )}
+              <Td className="max-w-52 truncate" title={key.scopes.join(", ")}>
                 {key.scopes.join(", ")}
               </Td>
-              <Td className="max-w-40 truncate" title={confinesOf(key)}>
-                {confinesOf(key)}
+              <Td className="max-w-44 truncate" title={limitsOf(key)}>
+                {limitsOf(key)}
               </Td>
-              <Td number>{key.perSecond ?? "–"}</Td>
               <Td>
                 <Time at={key.createdAt} />
               </Td>
@@ -83,13 +85,16 @@ function Until({ of: key }: { of: ApiKeySummary }) {
   return key.expiresAt === null ? "no end" : <Time at={key.expiresAt} />;
 }
 
-function ownerOf({ owner }: ApiKeySummary): string {
-  if (owner === null) return "first key";
-  return owner.kind === "service" ? `${owner.name} (service)` : owner.name;
+function Owner({ of: { owner } }: { of: ApiKeySummary }) {
+  if (owner === null) return <span title="made by no account: the first key, or by it">–</span>;
+  return <span title={owner.kind === "service" ? `service account ${owner.name}` : owner.name}>{owner.name}</span>;
 }
 
-function confinesOf({ models, deployments }: ApiKeySummary): string {
-  return (
-    [...models.map((name) => `model ${name}`), ...deployments.map((name) => `deployment ${name}`)].join(", ") || "–"
-  );
+function limitsOf({ models, deployments, perSecond }: ApiKeySummary): string {
+  const limits = [
+    ...(perSecond === null ? [] : [`${perSecond} requests/s`]),
+    ...models.map((name) => `model ${name}`),
+    ...deployments.map((name) => `deployment ${name}`),
+  ];
+  return limits.length === 0 ? "–" : limits.join(", ");
 }

@@ -24,12 +24,7 @@ export function InviteForm({ onDone }: { onDone(): void }) {
   if (made !== null) return <InvitationLink made={made} onDone={onDone} />;
   return (
     <form onSubmit={invite} className="space-y-4">
-      <Field
-        id="invite-email"
-        label="E-mail address"
-        hint="only this address can accept; nothing is sent to it"
-        error={faults["email"]}
-      >
+      <Field id="invite-email" label="E-mail address" hint="only this address can accept" error={faults["email"]}>
         <Input
           id="invite-email"
           name="email"
@@ -53,9 +48,12 @@ function InvitationLink({ made, onDone }: { made: CreatedInvitation; onDone(): v
   return (
     <div className="space-y-3">
       <p role="status">
-        Send this link to <strong>{made.email}</strong>. It works once, for {INVITATION_DAYS} days, and is not shown
-        again.
+        {made.mailed === true ? "The link was mailed to " : "Send this link to "}
+        <strong>{made.email}</strong>. It works once, for {INVITATION_DAYS} days, and is not shown again.
       </p>
+      {made.mailed === false && (
+        <p className="text-warning">The mail could not be sent: hand the link over yourself.</p>
+      )}
       <CodeBlock code={`${window.location.origin}${made.path}`} label="invitation link" />
       <p className="text-xs text-muted-foreground">
         Lost it? Invite the same address again: that makes a new link, and the old one stops to work.
