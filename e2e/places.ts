@@ -1,4 +1,7 @@
-/** Every page of the console, by its name. `{run}` stands for the newest finished run's id, `{live}` for one that trains. */
+/**
+ * Every page of the console, by its name. `{run}` stands for the newest finished run's id, `{live}` for one that trains,
+ * `{request}` for the newest approval request.
+ */
 export interface Place {
   name: string;
   path: string;
@@ -15,6 +18,11 @@ export const PAGES: readonly Place[] = [
   { name: "a new run", path: "/runs/new?kind=run" },
   { name: "models", path: "/models" },
   { name: "a model", path: "/models/digits" },
+  { name: "approvals", path: "/approvals" },
+  { name: "all approvals", path: "/approvals?view=all" },
+  { name: "a new request", path: "/approvals/new" },
+  { name: "policies", path: "/settings/policies" },
+  { name: "a policy", path: "/settings/policies/edit" },
   { name: "datasets", path: "/datasets" },
   { name: "a dataset", path: "/datasets/{dataset}" },
   { name: "the drawing pad", path: "/draw" },
@@ -58,6 +66,11 @@ export const SHOTS: readonly Shot[] = [
   { name: "a run, to delete", path: "/runs/{run}", click: [/^Actions for/, "Delete the run"] },
   { name: "a chart as a table", path: "/runs/{run}?tab=evaluation", click: ["Show Confusion matrix as a table"] },
   { name: "a stage, to change", path: "/models/digits", click: [/^Change the stage of version/, /^Archive version/] },
+  { name: "a request", path: "/approvals/{request}" },
+  { name: "a request's images", path: "/approvals/{request}?tab=images" },
+  { name: "a request's data", path: "/approvals/{request}?tab=data" },
+  { name: "a request's rounds", path: "/approvals/{request}?tab=rounds" },
+  { name: "a request's discussion", path: "/approvals/{request}?tab=discussion" },
   { name: "a drawn seven", path: "/draw", draw: true },
   { name: "an operation", path: "/api-reference", click: [/\/predict/] },
   { name: "the keys", path: "/runs", keys: ["?"] },

@@ -34,6 +34,7 @@ const Runs = z.object({
   items: z.array(z.object({ id: z.string(), status: z.string(), tags: z.record(z.string(), z.string()) })),
 });
 const Run = z.object({ id: z.string(), status: z.string() });
+const Requests = z.object({ items: z.array(z.object({ id: z.string() })) });
 const Queued = z.object({ runId: z.string() });
 
 type Session = NonNullable<BrowserContextOptions["storageState"]>;
@@ -91,7 +92,8 @@ async function liveRun(page: Page): Promise<string> {
 
 async function makeRuns(page: Page) {
   const run = await finishedRun(page);
-  return { run: run.id, dataset: run.tags["dataset"] ?? "mnist", live: await liveRun(page) };
+  const [request] = (await ask(page, Requests, "/api/approvals?limit=1")).items;
+  return { run: run.id, dataset: run.tags["dataset"] ?? "mnist", request: request?.id, live: await liveRun(page) };
 }
 
 async function bringAbout(page: Page, shot: Shot): Promise<void> {
@@ -138,6 +140,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     for (const shot of SHOTS) {
       if (!shot.name.includes(options.only) || (shot.width ?? width) !== width) continue;
       if (values === null && shot.path.includes("{")) continue;
+      if (values?.request === undefined && shot.path.includes("{request}")) continue;
       const page = await browser.newPage({
         ...size,
         colorScheme,
@@ -146,8 +149,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       });
       const file = `${shot.name.replaceAll(/[^a-z0-9]+/gi, "-")}.${colorScheme}.${width}.png`;
       const path = shot.path.replaceAll(
-        /\{(run|live|dataset)\}/g,
-        (_, name: "run" | "live" | "dataset") => values?.[name] ?? "",
+        /\{(run|live|dataset|request)\}/g,
+        (_, name: "run" | "live" | "dataset" | "request") => values?.[name] ?? "",
       );
       page.setDefaultTimeout(10_000);
       try {

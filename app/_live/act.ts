@@ -28,8 +28,11 @@ function tellFailure(error: unknown) {
   const failure = error instanceof ApiFailure ? error : null;
   const remedies = failure?.details.map((detail) => `${detail.field}: ${detail.problem}. ${detail.remedy}`) ?? [];
   const reference = failure?.requestId === undefined ? [] : [`Reference ${failure.requestId}`];
+  // What moves only by an approval is refused with the way to its request.
+  const way = remedies.join(" ").match(/\/approvals\/[\w?=&%.-]*\w/)?.[0];
   toast.error(error instanceof Error ? error.message : "That did not work.", {
     description: [...remedies, ...reference].join(" "),
     duration: 15_000,
+    ...(way !== undefined && { action: { label: "Go there", onClick: () => location.assign(way) } }),
   });
 }

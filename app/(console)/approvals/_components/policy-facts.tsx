@@ -1,4 +1,4 @@
-import { GATE_NAMES } from "#app/(console)/approvals/_components/gate-line.tsx";
+import { gateWords } from "#app/(console)/approvals/_components/gates.ts";
 import type { PolicyBody } from "#lib/approvals/schemas.ts";
 
 /** A policy in sentences. `people` gives names to ids of users. */
@@ -39,13 +39,7 @@ export function PolicyFacts({ body, people = {} }: { body: PolicyBody; people?: 
       </div>
       <div>
         <dt>Gates</dt>
-        <dd>
-          {body.gates.length === 0
-            ? "none"
-            : body.gates
-                .map((gate) => `${GATE_NAMES[gate.kind]}${"threshold" in gate ? ` (${gate.threshold})` : ""}`)
-                .join(", ")}
-        </dd>
+        <dd>{body.gates.length === 0 ? "none" : body.gates.map(gateWords).join(", ")}</dd>
       </div>
       <div>
         <dt>Proof of the reviewer</dt>

@@ -81,6 +81,9 @@ function Facts({ detail, decision }: { detail: RequestDetail; decision: Decision
           ))}
         </ul>
       )}
+      {detail.gates.some(({ holds }) => !holds) && (
+        <p className="text-warning">Your approval counts, but the request stays open until every gate holds.</p>
+      )}
     </div>
   );
 }

@@ -92,7 +92,7 @@ function InWords({ facts }: { facts: EvidenceFacts }) {
         {count(table.onlyCandidateRight)} images only version {candidate.version} reads rightly,{" "}
         {count(table.onlyChampionRight)} only version {champion.version}; {count(table.bothRight)} both and{" "}
         {count(table.bothWrong)} neither. Were both equally often right, so uneven a split would come about by chance in{" "}
-        {chance(mcnemar.midP)} of such test sets (McNemar, mid-p {figure(mcnemar.midP)}).
+        {chance(mcnemar.midP)} of such test sets (McNemar, mid-p {probability(mcnemar.midP)}).
       </p>
     </>
   );
@@ -107,4 +107,5 @@ function Caution({ children }: { children: React.ReactNode }) {
   );
 }
 
+const probability = (p: number) => (p < 0.001 ? "below 0.001" : figure(p));
 const chance = (p: number) => (p < 0.001 ? "fewer than 0.1 %" : percent(p, 1));

@@ -19,6 +19,8 @@ export interface Mark {
 }
 
 const AXIS = 26;
+/** Keeps words readable where a line passes behind them. */
+const HALO = { stroke: "var(--card)", strokeWidth: 4, paintOrder: "stroke", strokeLinejoin: "round" } as const;
 
 /**
  * Estimates as dots, their intervals as whiskers. `dense` puts the names at the left, for short ones; else each stands above
@@ -62,7 +64,7 @@ export function IntervalChart(props: {
         {scale.ticks.map((tick) => (
           <g key={tick}>
             <line x1={scale.at(tick)} x2={scale.at(tick)} y1={top} y2={bottom} stroke="var(--border)" />
-            <text x={scale.at(tick)} y={bottom + 16} textAnchor="middle" fill="var(--muted-foreground)">
+            <text {...HALO} x={scale.at(tick)} y={bottom + 16} textAnchor="middle" fill="var(--muted-foreground)">
               {format(tick)}
             </text>
           </g>
@@ -79,7 +81,13 @@ export function IntervalChart(props: {
                 stroke={colour}
                 strokeDasharray={mark.tone === "danger" ? "4 3" : undefined}
               />
-              <text x={scale.at(mark.at)} y={index * 15 + 13} textAnchor={anchorOf(scale.at(mark.at))} fill={colour}>
+              <text
+                {...HALO}
+                x={scale.at(mark.at)}
+                y={index * 15 + 13}
+                textAnchor={anchorOf(scale.at(mark.at))}
+                fill={colour}
+              >
                 {mark.label}
               </text>
             </g>
@@ -95,7 +103,7 @@ export function IntervalChart(props: {
                   {row.label}
                 </text>
               ) : (
-                <text x="3%" y={y - 14} fontSize="12" fill="var(--foreground)">
+                <text {...HALO} x="3%" y={y - 14} fontSize="12" fill="var(--foreground)">
                   <tspan fontWeight="600">{row.label}</tspan>
                   <tspan fill="var(--muted-foreground)"> {said(row)}</tspan>
                 </text>

@@ -2,6 +2,7 @@ import { Check, Clock } from "lucide-react";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { Progress } from "#app/_ui/progress.tsx";
+import { GATES } from "#app/(console)/approvals/_components/gates.ts";
 import type { RequestDetail, ThresholdProgress } from "#lib/approvals/schemas.ts";
 import { isTerminal } from "#lib/approvals/status.ts";
 
@@ -11,6 +12,7 @@ export function PeopleCard({ request }: { request: RequestDetail }) {
   const open = !isTerminal(request.state);
   return (
     <Card title="Who has to agree">
+      {open && <p className="mb-3">{neededWords(request)}</p>}
       <ul className="space-y-3">
         {thresholds.map((threshold) => (
           <Threshold key={threshold.name} threshold={threshold} asked={permissions.asked.includes(threshold.name)} />
@@ -39,6 +41,18 @@ export function PeopleCard({ request }: { request: RequestDetail }) {
       </dl>
     </Card>
   );
+}
+
+/** What keeps it from being approved, people and gates together. */
+function neededWords({ state, thresholds, gates }: RequestDetail): string {
+  if (state === "approved") return "Everything is there; it can be carried out.";
+  if (state === "executing") return "It is being carried out.";
+  const missing = [
+    ...thresholds.flatMap(({ name, approvals, needed, met }) => (met ? [] : [`${needed - approvals} more of ${name}`])),
+    ...gates.flatMap(({ holds, kind }) => (holds ? [] : [`the gate “${GATES[kind].name}”`])),
+    ...(state === "changes_requested" ? ["another round"] : []),
+  ];
+  return missing.length === 0 ? "Nothing is missing." : `Still needed: ${missing.join(", ")}.`;
 }
 
 function Threshold({ threshold, asked }: { threshold: ThresholdProgress; asked: boolean }) {

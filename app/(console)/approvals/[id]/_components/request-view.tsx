@@ -77,7 +77,6 @@ export function RequestView({ request: newest }: { request: RequestDetail }) {
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="min-w-0 space-y-4">
           <WhatHappens request={request} />
-          <GatesCard request={request} />
           {evidence === null ? (
             <EvidenceState request={request} onDone={refresh} />
           ) : (
@@ -86,6 +85,7 @@ export function RequestView({ request: newest }: { request: RequestDetail }) {
         </div>
         <div className="min-w-0 space-y-4">
           <PeopleCard request={request} />
+          <GatesCard request={request} />
           <Timeline request={request} />
         </div>
       </div>

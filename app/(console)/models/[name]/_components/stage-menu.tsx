@@ -1,5 +1,6 @@
 "use client";
 import { ChevronDown } from "lucide-react";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { act } from "#app/_live/act.ts";
@@ -9,6 +10,7 @@ import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 import { DropdownMenu, DropdownMenuContent, DropdownMenuItem, DropdownMenuTrigger } from "#app/_ui/dropdown-menu.tsx";
 import { Input } from "#app/_ui/input.tsx";
 import { describedBy, Field } from "#app/_ui/label.tsx";
+import { newHref } from "#app/(console)/approvals/_components/words.ts";
 import { ModelVersion } from "#lib/registry/schemas.ts";
 import { STAGE_TRANSITIONS, type Stage } from "#lib/registry/status.ts";
 
@@ -30,10 +32,15 @@ interface StageMenuProps {
   stage: Stage;
   /** The version that is in Production now. */
   production: number | null;
+  /** Stages that a version gets only by an approval, and the requests of this version that are open. */
+  approvals: { stages: readonly Stage[]; open: readonly { id: string; stage: Stage }[] };
 }
 
-/** The moves that the state machine allows from here. Each asks once and says what it will change. */
-export function StageMenu({ model, version, stage, production }: StageMenuProps) {
+/**
+ * The moves that the state machine allows from here. Each asks once and says what it will change; one that a policy
+ * protects leads to its request.
+ */
+export function StageMenu({ model, version, stage, production, approvals }: StageMenuProps) {
   const router = useRouter();
   const [target, setTarget] = useState<Stage | null>(null);
   const [open, setOpen] = useState(false);
@@ -62,18 +69,39 @@ export function StageMenu({ model, version, stage, production }: StageMenuProps)
           </Button>
         </DropdownMenuTrigger>
         <DropdownMenuContent align="end">
-          {STAGE_TRANSITIONS[stage].map((to) => (
-            <DropdownMenuItem
-              key={to}
-              onSelect={() => {
-                setTarget(to);
-                setReason("");
-                setOpen(true);
-              }}
-            >
-              {moveWords(version, stage, to)}…
-            </DropdownMenuItem>
-          ))}
+          {STAGE_TRANSITIONS[stage].map((to) => {
+            const words = moveWords(version, stage, to);
+            if (approvals.stages.includes(to)) {
+              const request = approvals.open.find((one) => one.stage === to);
+              return (
+                <DropdownMenuItem key={to} asChild>
+                  <Link
+                    href={
+                      request === undefined
+                        ? newHref({ modelName: model, version, target: `stage:${to}` })
+                        : `/approvals/${request.id}`
+                    }
+                  >
+                    {request === undefined
+                      ? `Request approval: ${lower(words)}…`
+                      : `Open the request to ${lower(words)}`}
+                  </Link>
+                </DropdownMenuItem>
+              );
+            }
+            return (
+              <DropdownMenuItem
+                key={to}
+                onSelect={() => {
+                  setTarget(to);
+                  setReason("");
+                  setOpen(true);
+                }}
+              >
+                {words}…
+              </DropdownMenuItem>
+            );
+          })}
         </DropdownMenuContent>
       </DropdownMenu>
       {target !== null && (
@@ -85,7 +113,7 @@ export function StageMenu({ model, version, stage, production }: StageMenuProps)
           danger={stage === "Production"}
           onConfirm={move}
         >
-          <p>{consequence({ model, version, stage, production }, target)}</p>
+          <p>{consequence({ model, version, stage, production, approvals }, target)}</p>
           <div className="mt-3 text-left text-foreground">
             <Field id={id} label="Reason" hint="kept in the history">
               <Input
@@ -102,6 +130,8 @@ export function StageMenu({ model, version, stage, production }: StageMenuProps)
     </>
   );
 }
+
+const lower = (words: string) => words.replace(/^./, (letter) => letter.toLowerCase());
 
 function consequence({ model, version, stage, production }: StageMenuProps, to: Stage): string {
   if (to === "Production") {

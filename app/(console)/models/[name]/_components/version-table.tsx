@@ -7,10 +7,17 @@ import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import { StageMenu } from "#app/(console)/models/[name]/_components/stage-menu.tsx";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
+import type { Stage } from "#lib/registry/status.ts";
 
 /** Newest first. The chosen version's origin is shown below the table. */
-export function VersionTable(props: { versions: ModelVersion[]; chosen: number; production: number | null }) {
-  const { versions, chosen, production } = props;
+export function VersionTable(props: {
+  versions: ModelVersion[];
+  chosen: number;
+  production: number | null;
+  /** Stages that versions get only by an approval, and what is asked for already. */
+  approvals: { stages: Stage[]; open: { id: string; version: number; stage: Stage }[] };
+}) {
+  const { versions, chosen, production, approvals } = props;
   return (
     <Table label="Versions" framed>
       <Head
@@ -75,6 +82,10 @@ export function VersionTable(props: { versions: ModelVersion[]; chosen: number; 
                 version={version.version}
                 stage={version.stage}
                 production={production}
+                approvals={{
+                  stages: approvals.stages,
+                  open: approvals.open.filter((request) => request.version === version.version),
+                }}
               />
             </Td>
           </Tr>

@@ -2,8 +2,8 @@
 import { Trash2 } from "lucide-react";
 import { Button } from "#app/_ui/button.tsx";
 import { Input, Select } from "#app/_ui/input.tsx";
-import { GATE_NAMES } from "#app/(console)/approvals/_components/gate-line.tsx";
-import { GATES, type GateDraft } from "#app/(console)/settings/policies/_components/policy-draft.ts";
+import { GATES } from "#app/(console)/approvals/_components/gates.ts";
+import { type GateDraft, USUAL } from "#app/(console)/settings/policies/_components/policy-draft.ts";
 import { GATE_KINDS } from "#lib/approvals/evidence/schemas.ts";
 
 /** What must hold besides the reviews; shares in percentage points. `faults` by the gate's place. */
@@ -28,7 +28,7 @@ export function GateFields(props: {
             className="grid grid-cols-[minmax(0,1fr)_8rem_2rem] items-center gap-x-3 border-t border-border px-4 py-2.5 first:border-t-0"
           >
             <label htmlFor={id} className="min-w-0">
-              <span className="block font-medium">{GATE_NAMES[gate.kind]}</span>
+              <span className="block font-medium">{GATES[gate.kind].name}</span>
               <span className="block text-xs text-muted-foreground">{hint}</span>
               {fault !== undefined && <span className="block text-xs text-danger">{fault}</span>}
             </label>
@@ -56,7 +56,7 @@ export function GateFields(props: {
             <Button
               size="icon"
               variant="ghost"
-              aria-label={`Remove the gate ${GATE_NAMES[gate.kind]}`}
+              aria-label={`Remove the gate ${GATES[gate.kind].name}`}
               onClick={() => onChange(value.filter((one) => one !== gate))}
             >
               <Trash2 aria-hidden />
@@ -72,13 +72,13 @@ export function GateFields(props: {
             value=""
             onChange={(event) => {
               const kind = unused.find((one) => one === event.target.value);
-              if (kind !== undefined) onChange([...value, { key: nextKey, kind, value: GATES[kind].usual }]);
+              if (kind !== undefined) onChange([...value, { key: nextKey, kind, value: USUAL[kind] }]);
             }}
           >
             <option value="">Add a gate…</option>
             {unused.map((kind) => (
               <option key={kind} value={kind}>
-                {GATE_NAMES[kind]}
+                {GATES[kind].name}
               </option>
             ))}
           </Select>

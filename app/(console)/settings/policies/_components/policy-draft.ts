@@ -1,3 +1,4 @@
+import { GATES, shownThreshold } from "#app/(console)/approvals/_components/gates.ts";
 import type { Gate } from "#lib/approvals/evidence/schemas.ts";
 import type { PolicyBody, REVIEWING_ROLES } from "#lib/approvals/policy-schemas.ts";
 
@@ -41,27 +42,13 @@ export interface PolicyDraft {
   executeOnApproval: boolean;
 }
 
-export interface GateKind {
-  /** Of the value that people write; null: the gate has none. */
-  unit: string | null;
-  hint: string;
-  /** What a new gate of this kind begins with. */
-  usual: string;
-  /** Written value per stored one: shares are written as percentage points. */
-  times: number;
-}
-
-export const GATES: Record<Gate["kind"], GateKind> = {
-  accuracy_lower_bound: {
-    unit: "pp",
-    hint: "the lower end of the difference's interval, candidate − champion, at least",
-    usual: "-0.2",
-    times: 100,
-  },
-  class_recall_drop: { unit: "pp", hint: "no digit's recall falls by more than", usual: "1", times: 100 },
-  p99_latency_ms: { unit: "ms", hint: "99 of 100 single images take at most", usual: "20", times: 1 },
-  evidence_age_hours: { unit: "h", hint: "the figures are at most as old as", usual: "168", times: 1 },
-  card_complete: { unit: null, hint: "every section that people write is written", usual: "", times: 1 },
+/** What a new gate begins with. */
+export const USUAL: Record<Gate["kind"], string> = {
+  accuracy_lower_bound: "-0.2",
+  class_recall_drop: "1",
+  p99_latency_ms: "20",
+  evidence_age_hours: "168",
+  card_complete: "",
 };
 
 /** What a policy begins with: one reviewer who neither asked for it nor made it. */
@@ -90,7 +77,7 @@ export function draftOf(body: PolicyBody): PolicyDraft {
     gates: body.gates.map((gate, key) => ({
       key,
       kind: gate.kind,
-      value: "threshold" in gate ? String(exact(gate.threshold * GATES[gate.kind].times)) : "",
+      value: String(shownThreshold(gate) ?? ""),
     })),
     ...separationOfDuties,
     expiresAfterHours: String(body.expiresAfterHours),

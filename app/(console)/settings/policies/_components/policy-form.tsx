@@ -7,7 +7,6 @@ import { useProof } from "#app/_live/use-proof.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
-import { targetWords } from "#app/(console)/approvals/_components/words.ts";
 import { removePolicy, savePolicy } from "#app/(console)/settings/policies/_components/calls.ts";
 import { CheckCard } from "#app/(console)/settings/policies/_components/check-card.tsx";
 import { GateFields } from "#app/(console)/settings/policies/_components/gate-fields.tsx";
@@ -16,7 +15,7 @@ import { RuleFields } from "#app/(console)/settings/policies/_components/rule-fi
 import { TargetFields } from "#app/(console)/settings/policies/_components/target-fields.tsx";
 import { type Nameable, ThresholdFields } from "#app/(console)/settings/policies/_components/threshold-fields.tsx";
 import { usePolicyCheck } from "#app/(console)/settings/policies/_components/use-policy-check.ts";
-import { modelWords } from "#app/(console)/settings/policies/_components/words.ts";
+import { placeWords } from "#app/(console)/settings/policies/_components/words.ts";
 import { type Policy, PolicyInput } from "#lib/approvals/schemas.ts";
 
 /** Writes a policy; says all the while who could approve under it. */
@@ -36,7 +35,7 @@ export function PolicyForm(props: {
   const parsed = PolicyInput.safeParse({ modelName, target, body: bodyOf(draft) });
   const faults = parsed.success ? {} : faultsOf(parsed.error.issues);
   const check = usePolicyCheck(parsed.data ?? null);
-  const what = `${targetWords(target)} of ${modelWords(modelName).toLowerCase()}`;
+  const what = placeWords(modelName, target);
 
   const save = async (event: FormEvent) => {
     event.preventDefault();

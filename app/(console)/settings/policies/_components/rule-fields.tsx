@@ -55,7 +55,7 @@ export function RuleFields(props: {
       set: (value) => ({ ...draft, [name]: value }),
     });
   return (
-    <>
+    <div className="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-1 xl:grid-cols-2">
       <Card title="Who may not review">
         <div className="space-y-2">
           {flag("requester", "whoever asked for it")}
@@ -73,13 +73,21 @@ export function RuleFields(props: {
         </div>
       </Card>
       <Card title="Time and execution">
-        <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
+        <div className="space-y-2">
           {figure("expiresAfterHours", "Decided within (hours)", "then the request ends")}
           {figure("validForHours", "Carried out within (hours)", "then the approval ends")}
         </div>
         <div className="mt-2">{flag("executeOnApproval", "carried out by the system as soon as it is approved")}</div>
       </Card>
-      <Card title="By the model's risk">
+      <Card title="Break-glass">
+        <div className="space-y-3">
+          {flag("breakGlass", "people with the grant “emergency” may approve alone, with a reason and a second factor")}
+          <div className="max-w-60">
+            {figure("reviewWithinHours", "Looked at within (hours)", "by somebody else, afterwards", !draft.breakGlass)}
+          </div>
+        </div>
+      </Card>
+      <Card title="By the model's risk" className="sm:col-span-2 lg:col-span-1 xl:col-span-2">
         <div className="grid gap-x-4 gap-y-2 sm:grid-cols-3">
           {RISKS.map((risk) =>
             figureField({
@@ -96,14 +104,6 @@ export function RuleFields(props: {
           Different people over all thresholds, in addition to what each asks for.
         </p>
       </Card>
-      <Card title="Break-glass">
-        <div className="space-y-3">
-          {flag("breakGlass", "people with the grant “emergency” may approve alone, with a reason and a second factor")}
-          <div className="max-w-60">
-            {figure("reviewWithinHours", "Looked at within (hours)", "by somebody else, afterwards", !draft.breakGlass)}
-          </div>
-        </div>
-      </Card>
-    </>
+    </div>
   );
 }

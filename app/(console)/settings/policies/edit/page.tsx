@@ -6,7 +6,7 @@ import { Page } from "#app/_ui/page.tsx";
 import { PolicyFacts } from "#app/(console)/approvals/_components/policy-facts.tsx";
 import { PolicyForm } from "#app/(console)/settings/policies/_components/policy-form.tsx";
 import { PolicyHistory } from "#app/(console)/settings/policies/_components/policy-history.tsx";
-import { LEAD } from "#app/(console)/settings/policies/_components/words.ts";
+import { LEAD, placeWords } from "#app/(console)/settings/policies/_components/words.ts";
 import { listPolicies } from "#lib/approvals/index.ts";
 import { PolicyModel, Target } from "#lib/approvals/policy-schemas.ts";
 import { listMembers } from "#lib/auth/list-members.ts";
@@ -45,7 +45,10 @@ export default async function PolicyPage({ searchParams }: PageProps<"/settings/
           Policies
         </Link>
       </nav>
-      <Page title={holding === null ? "A new policy" : `Policy, version ${holding.version}`} lead={LEAD}>
+      <Page
+        title={`${holding === null ? "A policy for" : `Policy, version ${holding.version}, for`} ${placeWords(modelName, target)}`}
+        lead={LEAD}
+      >
         {isAdmin ? (
           <PolicyForm
             key={`${modelName} ${target} ${holding?.id}`}

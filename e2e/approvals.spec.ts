@@ -1,0 +1,172 @@
+import type { Browser, Page } from "@playwright/test";
+import {
+  ADMIN_EMAIL,
+  expect,
+  expectAccessible,
+  expectNoSideScroll,
+  fromStart,
+  NEW_PASSWORD,
+  SIGNED_IN,
+  test,
+} from "./fixtures.ts";
+
+/** From an unprotected model to a version that came into Production on an approval; each step builds on the one before. */
+test.describe.configure({ mode: "serial" });
+
+const PASSWORD = "another long and private sentence 17";
+const MEMBER = { email: "mia@example.com", name: "Mia Member", role: "member" };
+const REVIEWER = { email: "rob@example.com", name: "Rob Reviewer", role: "reviewer" };
+const REQUEST = "Promote version 2 of digits to Production";
+
+test.describe("the admin", () => {
+  test.use({ storageState: SIGNED_IN });
+
+  test("trains a second version and invites a member and a reviewer", async ({ page, playwright }) => {
+    test.setTimeout(240_000);
+    const spec = {
+      engine: "wasm",
+      architecture: "baseline",
+      epochs: 1,
+      batchSize: 64,
+      learningRate: 0.001,
+      trainLimit: 3_000,
+    };
+    const { runId } = await ask(page, "/api/training/runs", {
+      name: "e2e-second",
+      dataset: "synthetic-digits",
+      spec,
+    });
+    const status = async () => (await (await page.request.get(`/api/runs/${runId}`)).json()).status;
+    await expect.poll(status, { timeout: 200_000, intervals: [1_000] }).toBe("FINISHED");
+    await ask(page, "/api/models/digits/versions", { runId });
+    const stranger = await playwright.request.newContext({ baseURL: fromStart("E2E_URL") });
+    for (const { name, ...invited } of [MEMBER, REVIEWER]) {
+      const { token } = await ask(page, "/api/invitations", invited);
+      const reply = await stranger.post("/api/invitations/accept", { data: { token, name, password: PASSWORD } });
+      expect(reply.ok(), await reply.text()).toBe(true);
+    }
+    await stranger.dispose();
+  });
+
+  test("is told that nothing is protected, and protects Production with one reviewer", async ({ page }) => {
+    await page.goto("/approvals");
+    await expect(page.getByRole("heading", { name: "Nothing is protected yet" })).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "Protect Production" }).click();
+    const who = page.getByRole("region", { name: "Who could approve" });
+    await expect(who).toContainText("Rob Reviewer (reviewer)");
+    await hydrated(page);
+    // More than there are people: refused while it is written, with the names.
+    await page.getByLabel("Approvals", { exact: true }).fill("3");
+    await expect(who).toContainText("nobody could meet it");
+    await expect(who).toContainText("Rob Reviewer could");
+    await page.getByLabel("Approvals", { exact: true }).fill("1");
+    await expect(who).toContainText("can be met");
+    await page.getByRole("button", { name: "Remove the gate Accuracy against the champion" }).click();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Protect Production of every model" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Policy, version 1" })).toBeVisible();
+  });
+});
+
+test("a member is led from the stage's menu to the request, and cannot approve it", async ({ browser }) => {
+  const page = await signedIn(browser, MEMBER.email);
+  await page.goto("/models/digits");
+  await hydrated(page);
+  await page.getByRole("button", { name: "Change the stage of version 2" }).click();
+  await page.getByRole("menuitem", { name: "Request approval: promote version 2 to production…" }).click();
+  await expect(page).toHaveURL(/\/approvals\/new\?model=digits&version=2&target=stage%3AProduction$/);
+  await page.getByLabel("Reason").fill("trained anew, for the test of approvals");
+  await page.getByRole("button", { name: `Ask to ${lower(REQUEST)}` }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(REQUEST);
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Waits for review");
+  await expect(page.getByText("You asked for it: somebody else has to review.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Approve/ })).toHaveCount(0);
+  // The evidence comes without a reload.
+  await expect(page.getByRole("img", { name: /^Accuracy\. Version 2:/ })).toBeVisible({ timeout: 90_000 });
+  await page.context().close();
+});
+
+test("who trained the version does not approve it either, admin or not", async ({ browser }) => {
+  const page = await signedIn(browser, ADMIN_EMAIL, NEW_PASSWORD);
+  await page.goto("/approvals?view=open");
+  await page.getByRole("link", { name: /^digits 2/ }).click();
+  await expect(page.getByText("You contributed to it: somebody else has to review.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Approve/ })).toHaveCount(0);
+  await page.context().close();
+});
+
+test("a reviewer approves by keyboard alone", async ({ browser }) => {
+  const page = await signedIn(browser, REVIEWER.email);
+  await page.goto("/approvals");
+  await hydrated(page);
+  await expect(page.getByRole("button", { name: "Waiting for me 1" })).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(page.getByRole("link", { name: /^digits 2/ })).toBeFocused();
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(REQUEST);
+  await expect(page.getByRole("img", { name: /^Difference\./ })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("tab", { name: /^Images they read differently/ }).click();
+  await expect(page).toHaveURL(/tab=images/);
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectNoSideScroll(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  await page.goBack();
+  await page.goto("/approvals");
+  await hydrated(page);
+  await page.keyboard.press("j");
+  await page.keyboard.press("a");
+  const question = page.getByRole("alertdialog", { name: `Approve: ${lower(REQUEST)}?` });
+  await expect(question).toContainText(
+    "/predict and the drawing pad answer with version 2 of digits instead of version 1.",
+  );
+  await expectAccessible(page);
+  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Nothing waits for you" })).toBeVisible();
+  await page.context().close();
+});
+
+test("whoever asked carries it out, and the version is in Production", async ({ browser }) => {
+  const page = await signedIn(browser, MEMBER.email);
+  await page.goto("/approvals?view=mine");
+  await page.getByRole("link", { name: /^digits 2/ }).click();
+  await expect(page.getByText("Rob Reviewer approved")).toBeVisible();
+  await hydrated(page);
+  await page.getByRole("button", { name: "Carry it out…" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Carry it out" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Carried out");
+  await page.getByRole("link", { name: "See version 2 of digits" }).click();
+  await expect(page.getByText("Version 2 is in Production")).toBeVisible();
+  await page.context().close();
+});
+
+/** A browser of its own for somebody; what goes wrong in it shows in the test's own steps. */
+async function signedIn(browser: Browser, email: string, password = PASSWORD): Promise<Page> {
+  const page = await browser.newPage({ baseURL: fromStart("E2E_URL") });
+  await page.goto("/sign-in");
+  await page.locator("form[data-hydrated=true]").waitFor();
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+  return page;
+}
+
+/** A call of the REST API with the page's session. */
+async function ask(page: Page, path: string, data: object) {
+  const reply = await page.request.post(path, { data, headers: { Origin: fromStart("E2E_URL") } });
+  expect(reply.ok(), `${path}: ${await reply.text()}`).toBe(true);
+  return reply.json();
+}
+
+async function hydrated(page: Page): Promise<void> {
+  await page.locator("[data-hydrated=true]").first().waitFor({ state: "attached" });
+}
+
+const lower = (text: string) => text.replace(/^./, (letter) => letter.toLowerCase());
