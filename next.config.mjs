@@ -20,6 +20,7 @@ export default {
     "sharp",
     "fast-png",
     "protobufjs",
+    "pdfkit",
     "@tensorflow/tfjs-core",
     "@tensorflow/tfjs-layers",
     "@tensorflow/tfjs-backend-wasm",

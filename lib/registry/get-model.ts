@@ -2,6 +2,7 @@ import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
+import { reproduceCommand } from "#lib/registry/reproduce-command.ts";
 import type { ModelDetail, StageTransition, VersionDetail } from "#lib/registry/schemas.ts";
 import { selectModel, selectTransitions, selectVersion, selectVersions } from "#lib/registry/store.ts";
 
@@ -33,7 +34,11 @@ export async function getVersion(ctx: Ctx, input: { name: string; version: numbe
   if (version === null) {
     throw new NotFoundError(`Version ${input.version} of ${input.name}`);
   }
-  return { ...version, transitions: await selectTransitions(ctx, input.name, input.version) };
+  return {
+    ...version,
+    transitions: await selectTransitions(ctx, input.name, input.version),
+    reproduce: reproduceCommand(input.name, input.version),
+  };
 }
 
 /**

@@ -82,7 +82,11 @@ export const ModelDetail = ModelSummary.extend({ versions: z.array(ModelVersion)
 export type ModelDetail = z.infer<typeof ModelDetail>;
 
 /** Newest transition first. */
-export const VersionDetail = ModelVersion.extend({ transitions: z.array(StageTransition) });
+export const VersionDetail = ModelVersion.extend({
+  transitions: z.array(StageTransition),
+  /** The command that trains this version again and says whether the result is the same. */
+  reproduce: z.string(),
+});
 export type VersionDetail = z.infer<typeof VersionDetail>;
 
 export const ModelParams = z.object({ name: ModelName });

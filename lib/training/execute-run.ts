@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { materialise } from "#lib/datasets/materialise.ts";
 import { prepareDataset } from "#lib/datasets/prepare-dataset.ts";
 import { type TrainInChildResult, trainInChild } from "#lib/engine/child/train-in-child.ts";
-import { TrainSpec } from "#lib/engine/schemas.ts";
+import { availableEngines } from "#lib/engine/engines.ts";
+import { type EngineName, TrainSpec } from "#lib/engine/schemas.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import type { NotifyHub } from "#lib/platform/notify.ts";
 import { putArtifact, setTags } from "#lib/tracking/index.ts";
@@ -85,6 +86,12 @@ async function settledDataset(ctx: Ctx, job: JobRow): Promise<string | undefined
     : undefined;
 }
 
+/** What the same spec and data may come out differently on. */
+async function engineBuild(engine: EngineName, cacheDir: string): Promise<string> {
+  const version = (await availableEngines(cacheDir)).find((status) => status.name === engine)?.version;
+  return `${engine} ${version ?? "of an unknown version"}, ${process.platform} ${process.arch}, Node ${process.version}`;
+}
+
 async function train(
   ctx: Ctx,
   place: TrainingPlace,
@@ -126,7 +133,12 @@ async function train(
     signal: keeper.signal,
     onWait: (message) => tag({ message }),
   });
-  await tag({ engine, "engine.reason": reason, message: null });
+  await tag({
+    engine,
+    "engine.reason": reason,
+    "engine.build": await engineBuild(engine, place.cacheDir),
+    message: null,
+  });
 
   const progress = createProgressLog(ctx, attempt);
   const result = await trainInChild({

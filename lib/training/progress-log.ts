@@ -2,7 +2,7 @@ import type { Ready } from "#lib/engine/child/protocol.ts";
 import type { BatchReport, EpochReport } from "#lib/engine/schemas.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { messageOf } from "#lib/platform/errors.ts";
-import { dropPoints, logMetrics, type MetricPoint } from "#lib/tracking/index.ts";
+import { dropPoints, logMetrics, type MetricPoint, setTags } from "#lib/tracking/index.ts";
 import { type Attempt, fenced } from "#lib/training/fenced.ts";
 import { updateEpochs } from "#lib/training/store/jobs.ts";
 
@@ -51,7 +51,11 @@ export function createProgressLog(ctx: Ctx, attempt: Attempt): ProgressLog {
 
   return {
     ready(ready) {
-      void enqueue(() => forgetBeyond(ctx, attempt, ready.resumedEpochs));
+      void enqueue(async () => {
+        await forgetBeyond(ctx, attempt, ready.resumedEpochs);
+        const tags = { "engine.threads": String(ready.threads) };
+        await fenced(ctx, attempt, (tx) => setTags(tx, { runId: attempt.runId, tags }));
+      });
     },
     batch(report) {
       waiting.push(...batchPoints(report, ctx.clock.now().getTime()));

@@ -1,13 +1,18 @@
 import { type Route, route } from "#lib/platform/http/route.ts";
+import { VersionParams } from "#lib/registry/schemas.ts";
 import { RunParams } from "#lib/tracking/schemas.ts";
 import { cancelRun } from "#lib/training/cancel-run.ts";
 import { getQueue } from "#lib/training/get-queue.ts";
 import { getStrategyRun } from "#lib/training/get-strategy-run.ts";
 import { getTrainedRun } from "#lib/training/get-trained-run.ts";
+import { listReproductions } from "#lib/training/list-reproductions.ts";
 import { listStrategies } from "#lib/training/list-strategies.ts";
+import { reproduceVersion } from "#lib/training/reproduce-version.ts";
 import { retryRun } from "#lib/training/retry-run.ts";
 import {
   QueueReply,
+  Reproduction,
+  ReproductionList,
   StrategyList,
   StrategyParams,
   StrategyRun,
@@ -100,6 +105,30 @@ export const trainingRoutes: Route[] = [
     response: SubmittedRun,
     status: 202,
     handle: ({ ctx, params }) => retryRun(ctx, { runId: params.id }),
+  }),
+  route({
+    method: "post",
+    path: "/api/models/{name}/versions/{version}/reproduce",
+    summary: "Train a version again",
+    description: "The same spec, dataset version and engine. The run has the tag `reproduces`.",
+    tag,
+    auth: "training:write",
+    params: VersionParams,
+    response: Reproduction,
+    status: 202,
+    handle: ({ ctx, params }) => reproduceVersion(ctx, params),
+  }),
+  route({
+    method: "get",
+    path: "/api/models/{name}/versions/{version}/reproductions",
+    summary: "What training a version again has shown",
+    description:
+      "identical (bit for bit), equivalent (within the tolerance), different, or failed; and what was not the same.",
+    tag,
+    auth: "registry:read",
+    params: VersionParams,
+    response: ReproductionList,
+    handle: ({ ctx, params }) => listReproductions(ctx, params),
   }),
   route({
     method: "get",
