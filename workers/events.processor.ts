@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { APPROVAL_CHANGED, APPROVAL_REQUESTED } from "#lib/approvals/events.ts";
+import { APPROVAL_CHANGED, APPROVAL_REQUESTED, ApprovalChanged } from "#lib/approvals/events.ts";
+import { executeIfWanted } from "#lib/approvals/index.ts";
 import type { NoticeChannels } from "#lib/approvals/notices/channels.ts";
 import { noticeOf, planNotices } from "#lib/approvals/notices/plan-notices.ts";
 import type { DatasetPlaces } from "#lib/datasets/places.ts";
@@ -32,13 +33,18 @@ const tell: Subscriber = async (ctx, payload, { channels }, event) => {
   if (notice !== null) await planNotices(ctx, channels, notice);
 };
 
+const onApproved: Subscriber = async (ctx, payload) => {
+  const { requestId, to, from } = ApprovalChanged.parse(payload);
+  if (to === "approved" && from !== to) await executeIfWanted(ctx, { id: requestId });
+};
+
 /** Who hears what. Events may come twice: subscribers are idempotent. */
 export const SUBSCRIPTIONS: Record<string, Subscriber[]> = {
   "run.finished": [onRunEnd],
   "run.failed": [onRunEnd],
   "run.cancelled": [onRunEnd],
   [APPROVAL_REQUESTED]: [tell],
-  [APPROVAL_CHANGED]: [tell],
+  [APPROVAL_CHANGED]: [onApproved, tell],
   "dataset.requested": [(ctx, payload, { places }) => prepareDataset(ctx, places, DatasetRequested.parse(payload))],
 };
 

@@ -1,6 +1,5 @@
 /** The room's door: what rooms above, pages and workers use. */
 export { checkConsistency } from "#lib/approvals/check-consistency.ts";
-export { evidenceArrived } from "#lib/approvals/evidence-arrived.ts";
 export { getRequest } from "#lib/approvals/get-request.ts";
 export { listRequests } from "#lib/approvals/list-requests.ts";
 export { listPolicies } from "#lib/approvals/policies/list-policies.ts";

@@ -46,12 +46,19 @@ async function tend(ctx: Ctx, id: string): Promise<string> {
   });
 }
 
-/** Carries an approved request out where its policy wants that at once. For the worker that hears of the approval. */
+/**
+ * Carries an approved request out where its policy wants that at once. For the worker that hears of the approval; what does
+ * not hold by then is on the request, and no fault of the worker's.
+ */
 export async function executeIfWanted(ctx: Ctx, input: { id: string }): Promise<void> {
   const room: Ctx = { ...ctx, actor: APPROVALS_ACTOR };
   const wanted = await withTransaction(room, async (tx) => {
     const { row } = await openRequest(tx, input.id);
     return row.state === "approved" && row.policy.body.executeOnApproval;
   });
-  if (wanted) await executeRequest(room, input);
+  if (!wanted) return;
+  await executeRequest(room, input).catch((error: unknown) => {
+    if (!isAppError(error) || error.kind === "unavailable") throw error;
+    ctx.logger.info({ requestId: input.id, code: error.code }, "an approved request could not be carried out at once");
+  });
 }

@@ -2,7 +2,7 @@
 export { getHistory, getModel } from "#lib/registry/get-model.ts";
 export { getProductionVersion, hadProduction } from "#lib/registry/get-production-version.ts";
 export { listModels } from "#lib/registry/list-models.ts";
-export { isProtected, setProtection, wasMovedBy } from "#lib/registry/protect-target.ts";
+export { setProtection, wasMovedBy } from "#lib/registry/protect-target.ts";
 export { registerVersion } from "#lib/registry/register-version.ts";
 export { setAlias } from "#lib/registry/set-alias.ts";
 export { setStage } from "#lib/registry/set-stage.ts";

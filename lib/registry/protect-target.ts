@@ -3,8 +3,6 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { deleteProtection, insertProtection, lockModels, selectApprovedMove } from "#lib/registry/store/protection.ts";
 
-export { isProtected } from "#lib/registry/store/protection.ts";
-
 /**
  * Protects a target of a model, or of every model with `*`, or lets go of it. The registry only obeys: the policy and its
  * audit row are the caller's. Moves under way end first.

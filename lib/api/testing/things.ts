@@ -1,3 +1,6 @@
+import { savePolicy } from "#lib/approvals/policies/save-policy.ts";
+import { requestApproval } from "#lib/approvals/request-approval.ts";
+import { makePerson, policyBody } from "#lib/approvals/testing/scene.ts";
 import { createApiKey } from "#lib/auth/create-api-key.ts";
 import { createServiceAccount } from "#lib/auth/create-service-account.ts";
 import { invite } from "#lib/auth/invite.ts";
@@ -28,6 +31,11 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
   const account = await createServiceAccount(ctx, { name: "theirs", role: "member" });
   const invitation = await invite(ctx, { email: `${newId("p").toLowerCase()}@example.org`, role: "viewer" });
   const session = await withTransaction(ctx, (tx) => openSession(tx, { userId: person.id, method: "password" }));
+  await makePerson(ctx, { name: "A reviewer", role: "reviewer" });
+  const wanted = { modelName: version.modelName, target: "alias:approved" };
+  const body = policyBody({ separationOfDuties: { requester: false, contributors: false } });
+  const policy = await savePolicy(ctx, { ...wanted, body });
+  const request = await requestApproval(ctx, { ...wanted, version: version.version, reason: "it is better" });
   const model = { name: version.modelName, version: String(version.version), alias: "candidate" };
   return [
     ["/api/runs/{id}", { id: runId, path: "model/model.onnx" }],
@@ -39,6 +47,8 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
     ["/api/service-accounts/{id}", { id: account.id }],
     ["/api/invitations/{id}", { id: invitation.id }],
     ["/api/members/{userId}", { userId: person.id }],
+    ["/api/approvals/{id}", { id: request.id }],
+    ["/api/policies/{id}", { id: policy.id }],
     ["/api/projects/{id}", { id: ctx.projectId }],
     ["/api/sessions/{id}", { id: session.sid }],
   ];
@@ -52,6 +62,14 @@ export const BODIES: { [route: string]: unknown } = {
   "PATCH /api/runs/{id}": { name: "taken over" },
   "POST /api/models/{name}/versions": { runId: "0".repeat(32) },
   "POST /api/models/{name}/versions/{version}/stage": { stage: "Archived" },
+  "POST /api/approvals/{id}/reviews": { decision: "approve" },
+  "POST /api/approvals/{id}/comments": { body: "taken over" },
+  "POST /api/approvals/{id}/resubmit": { reason: "taken over" },
+  "POST /api/approvals/{id}/withdraw": {},
+  "POST /api/approvals/{id}/break-glass": { reason: "taken over" },
+  "POST /api/approvals/{id}/later-review": { verdict: "justified", comment: "taken over" },
   "PATCH /api/models/{name}": { description: "taken over" },
   "PUT /api/models/{name}/aliases/{alias}": { version: 1 },
+  "PUT /api/models/{name}/versions/{version}/card": { texts: { caveats: "taken over" } },
+  "POST /api/audit/personal/{id}/erase": { reason: "taken over" },
 };
