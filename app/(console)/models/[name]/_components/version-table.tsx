@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { May } from "#app/_live/may.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { bytes, figure, percent } from "#app/_ui/format.ts";
 import { RunDot } from "#app/_ui/run-dot.tsx";
@@ -77,16 +78,18 @@ export function VersionTable(props: {
               <Time at={version.createdAt} />
             </Td>
             <Td className="px-1 text-right">
-              <StageMenu
-                model={version.modelName}
-                version={version.version}
-                stage={version.stage}
-                production={production}
-                approvals={{
-                  stages: approvals.stages,
-                  open: approvals.open.filter((request) => request.version === version.version),
-                }}
-              />
+              <May scope="registry:write">
+                <StageMenu
+                  model={version.modelName}
+                  version={version.version}
+                  stage={version.stage}
+                  production={production}
+                  approvals={{
+                    stages: approvals.stages,
+                    open: approvals.open.filter((request) => request.version === version.version),
+                  }}
+                />
+              </May>
             </Td>
           </Tr>
         ))}
