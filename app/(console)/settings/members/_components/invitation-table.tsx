@@ -53,9 +53,7 @@ export function InvitationTable(props: { invitations: readonly Invitation[]; onI
               <Td>
                 <Time at={invitation.createdAt} />
               </Td>
-              <Td>
-                <Time at={invitation.expiresAt} />
-              </Td>
+              <Td>{invitation.state === "open" ? <Time at={invitation.expiresAt} /> : "–"}</Td>
               <Td className="w-10 px-1 text-right">
                 {invitation.state === "open" && (
                   <Button
