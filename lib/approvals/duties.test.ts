@@ -114,7 +114,7 @@ pgTest(
     await protect(scene);
     await makeVersion(scene.ana.ctx);
     const strict = await ask(scene);
-    const granted = { role: "reviewer", grants: ["emergency"] } as const;
+    const granted = { role: "reviewer" as const, grants: ["emergency"] };
     const emma = await makePerson(ctx, { ...granted, name: "Emma", hasSecondFactor: true });
     const glass = (who: Ctx, id: string, reason = "all digits are sevens") => breakGlass(who, { id, reason });
     await expect(glass(emma.ctx, strict.id)).rejects.toMatchObject({ code: "break_glass_not_allowed" });
