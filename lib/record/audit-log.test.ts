@@ -109,9 +109,8 @@ pgTest("checkpoints come after 5 minutes or 1,000 events, and are shown", async 
     anchoredSeq: 1,
   });
   expect(await mine(301_000)).toHaveLength(1);
-  await withTransaction(ctx, async (tx) => {
-    for (let index = 0; index < 1_000; index++) audit(tx, { action: "a.b", subject: `${index}`, detail: {} });
-  });
+  // As if a thousand were written: what is signed is the head.
+  await ctx.pool.query("UPDATE audit_head SET seq = seq + 1000 WHERE chain = $1", [chain]);
   expect(await mine()).toMatchObject([{ seq: 1_002 }]);
   expect(await getAnchorState(ctx)).toMatchObject({ keyId: key.keyId });
   expect((await searchAudit(ctx, AuditQuery.parse({ limit: 1 }))).items[0]?.anchored).toBe(true);

@@ -9,6 +9,7 @@ const PAGE = { size: "A4", margins: { top: 56, bottom: 64, left: 56, right: 56 }
 const INK = "#1a1d21";
 const FAINT = "#5c6670";
 const LINE = "#d5dae0";
+const PADDING = 3;
 /** Side of a cell of the confusion matrix, in points. */
 const CELL = 26;
 
@@ -78,19 +79,34 @@ function drawBlock(doc: Pdf, block: CardBlock, missing: { found: boolean }): voi
 const LACKING =
   /[\u{1100}-\u{11ff}\u{2e80}-\u{a4cf}\u{ac00}-\u{d7ff}\u{f900}-\u{faff}\u{fe30}-\u{fe4f}\u{ff00}-\u{ffef}\u{10000}-\u{10ffff}]/gu;
 
+/** By hand: pdfkit's own tables take seconds with an embedded font, and this stands in the way of whoever else is served. */
 function drawTable(doc: Pdf, head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const isFacts = head.length === 0;
-  doc.font("text").fontSize(8.5).fillColor(INK);
-  const table = doc.table({
-    ...(isFacts ? { columnStyles: [130, "*"] } : {}),
-    defaultStyle: { border: [0, 0, 0.5, 0], borderColor: LINE, padding: 3 },
-  });
-  const cells = (row: readonly string[], src: "text" | "bold") =>
-    row.map((text) => ({ text, font: { src, size: 8.5 } }));
-  if (!isFacts) table.row(cells(head, "bold"));
-  for (const row of rows) table.row(cells(row, "text"));
-  table.end();
-  doc.x = PAGE.margins.left;
+  const left = PAGE.margins.left;
+  const width = doc.page.width - left - PAGE.margins.right;
+  const count = head.length || 2;
+  const widths = head.length === 0 ? [130, width - 130] : head.map(() => width / count);
+  const lines = head.length === 0 ? rows : [head, ...rows];
+  for (const [index, line] of lines.entries()) {
+    doc.font(index === 0 && head.length > 0 ? "bold" : "text").fontSize(8.5);
+    const options = (column: number) => ({ width: (widths[column] ?? 0) - 2 * PADDING });
+    const height =
+      Math.max(...line.map((text, column) => doc.heightOfString(text || " ", options(column)))) + 2 * PADDING;
+    if (doc.y + height > doc.page.height - PAGE.margins.bottom) doc.addPage();
+    const top = doc.y;
+    let x = left;
+    for (const [column, text] of line.entries()) {
+      doc.fillColor(INK).text(text, x + PADDING, top + PADDING, options(column));
+      x += widths[column] ?? 0;
+    }
+    doc
+      .moveTo(left, top + height)
+      .lineTo(left + width, top + height)
+      .lineWidth(0.5)
+      .strokeColor(LINE)
+      .stroke();
+    doc.y = top + height;
+  }
+  doc.x = left;
   doc.moveDown(0.4);
 }
 

@@ -64,7 +64,7 @@ export const recordRoutes = (approvals: ApprovalLookup): Route[] => [
     handle: ({ ctx, query }) => {
       const pieces = exportAudit(ctx, query);
       const type = query.format === "csv" ? "text/csv" : "application/jsonl";
-      return new Response(Readable.toWeb(Readable.from(pieces)) as ReadableStream, {
+      return new Response(Readable.toWeb(Readable.from(pieces, { objectMode: false })) as ReadableStream, {
         headers: {
           "Content-Type": `${type}; charset=utf-8`,
           "Content-Disposition": `attachment; filename="audit-${query.chain}.${query.format}"`,
