@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
-import { Fact } from "#app/_ui/table.tsx";
+import { Fact, Table } from "#app/_ui/table.tsx";
 
 interface ProfileCardProps {
   name: string;
@@ -27,7 +27,7 @@ export function ProfileCard({ name, email, role, grants, project, hasPassword }:
         )
       }
     >
-      <table className="w-full border-collapse text-sm">
+      <Table label="You" className="text-sm">
         <tbody>
           <Fact name="Name">{name}</Fact>
           <Fact name="E-mail">{email}</Fact>
@@ -36,7 +36,7 @@ export function ProfileCard({ name, email, role, grants, project, hasPassword }:
           <Fact name="Grants">{grants.length > 0 && grants.join(", ")}</Fact>
           <Fact name="Signs in by">{hasPassword ? "password" : "provider"}</Fact>
         </tbody>
-      </table>
+      </Table>
     </Card>
   );
 }
