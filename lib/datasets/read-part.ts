@@ -6,7 +6,7 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError, UnavailableError } from "#lib/platform/errors.ts";
 
 /** Images are n × 784 bytes, labels n bytes of 0..9. */
-export interface DatasetPart {
+interface DatasetPart {
   images: Uint8Array;
   labels: Uint8Array;
 }

@@ -2,7 +2,7 @@ import { createTransport } from "nodemailer";
 import type { BaseEnv } from "#lib/platform/env.ts";
 import { InvalidError, messageOf, UnavailableError } from "#lib/platform/errors.ts";
 
-export interface Mail {
+interface Mail {
   to: string;
   subject: string;
   text: string;

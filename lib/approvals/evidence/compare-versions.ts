@@ -25,8 +25,9 @@ export interface CompareVersionsInput {
   contributors?: readonly string[];
 }
 
-/** Single images timed per version: fewer say nothing about a p99. */
+/** Single images timed per version and round: fewer say nothing about a p99. */
 const LATENCY_SAMPLES = 1_000;
+const LATENCY_ROUNDS = 3;
 
 /**
  * Runs both versions on the test images of the candidate's dataset version and compares them: seconds of work, for
@@ -142,11 +143,16 @@ async function latencyOf(
   sessions: readonly DigitSession[],
   images: Uint8Array,
 ): Promise<Evidence["measured"]["latency"]> {
-  const [ours, theirs] = await timeSingles(sessions, images, LATENCY_SAMPLES);
-  const summary = (times: Float64Array) => ({ p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) });
-  return {
-    samples: LATENCY_SAMPLES,
-    candidate: summary(ours ?? new Float64Array()),
-    champion: theirs === undefined ? null : summary(theirs),
-  };
+  const rounds: { p50Ms: number; p99Ms: number }[][] = [];
+  for (let round = 0; round < LATENCY_ROUNDS; round++) {
+    const times = await timeSingles(sessions, images, LATENCY_SAMPLES);
+    rounds.push(times.map((row) => ({ p50Ms: quantile(row, 0.5), p99Ms: quantile(row, 0.99) })));
+  }
+  // What the model takes, not what else the machine did: a busy worker's p99 is that of its other work.
+  const [candidate, champion] = sessions.map((_, which) => {
+    const of = (key: "p50Ms" | "p99Ms") => Math.min(...rounds.map((row) => row[which]?.[key] ?? Number.NaN));
+    return { p50Ms: of("p50Ms"), p99Ms: of("p99Ms") };
+  });
+  if (candidate === undefined) throw new Error("no model was timed");
+  return { samples: LATENCY_SAMPLES, candidate, champion: champion ?? null };
 }

@@ -166,15 +166,13 @@ export type EvidenceFacts = z.infer<typeof EvidenceFacts>;
 const Latency = z.object({ p50Ms: z.number().min(0), p99Ms: z.number().min(0) });
 
 /** What another computation would find otherwise: kept apart, and out of everything that is compared. */
-export const EvidenceMeasured = z.object({
+const EvidenceMeasured = z.object({
   at: isoDate,
-  /** Single images, alternately through both versions. */
+  /** Single images, alternately through both versions; of three rounds each version's quickest, since the machine may be busy. */
   latency: z.object({ samples: z.int().min(1), candidate: Latency, champion: Latency.nullable() }),
   /** How many pairs of versions have been compared on this test set, this one included: after many, its p-values say little. */
   testSetComparisons: count,
 });
-export type EvidenceMeasured = z.infer<typeof EvidenceMeasured>;
-
 export const Evidence = z.object({
   format: z.literal(1),
   facts: EvidenceFacts,

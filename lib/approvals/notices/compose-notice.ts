@@ -131,7 +131,7 @@ function quote({ kind, lastReview, problem }: NoticeFacts): string[] {
   return problem !== null && (kind === "failed" || kind === "evidence_failed") ? [...said, problem] : said;
 }
 
-export function targetInWords(target: string): string {
+function targetInWords(target: string): string {
   const [kind, name] = target.split(":");
   return kind === "alias" ? `the alias @${name}` : (name ?? target);
 }
