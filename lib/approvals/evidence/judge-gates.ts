@@ -41,12 +41,8 @@ function judge(gate: Gate, evidence: Evidence | null, context: GateContext): Gat
     case "accuracy_lower_bound": {
       if (facts.comparison === null) return result(null, true, NOTHING_TO_COMPARE);
       const { lower } = facts.comparison.difference;
-      const holds = lower >= gate.threshold;
-      return result(
-        lower,
-        holds,
-        `The accuracy is ${holds ? "at worst" : "perhaps"} ${points(lower)} (95 %); at least ${points(gate.threshold)} is asked.`,
-      );
+      const said = `With 95 % confidence the accuracy changes by ${points(lower)} or better; ${points(gate.threshold)} or better is asked.`;
+      return result(lower, lower >= gate.threshold, said);
     }
     case "p99_latency_ms": {
       const { p99Ms } = measured.latency.candidate;
