@@ -22,13 +22,14 @@ import { startPostgres } from "../scripts/lib/postgres.mjs";
  * `npm run bench:auth`: what authentication and authorisation cost an API request. One cheap route is asked in this
  * process, without a socket, as an open door, with keys and with sessions, one after another in every round; first with
  * few keys in the database, then with many, all of them in use. "known": the process has looked within 5 s; "read": it
- * looks in the database. Prints a table, and everything as one line of JSON.
+ * looks in the database. Prints a table of medians (so that other work on the machine does
+ * not count), and everything as one line of JSON.
  */
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "7" },
-    requests: { type: "string", default: "4000" },
-    reads: { type: "string", default: "400" },
+    rounds: { type: "string", default: "5" },
+    requests: { type: "string", default: "2000" },
+    reads: { type: "string", default: "200" },
     keys: { type: "string", default: "10000" },
   },
 });
@@ -132,27 +133,27 @@ try {
     return cookies;
   };
 
-  /** Mean microseconds a request. With `anew` nothing of it is known when it comes. */
+  /** Microseconds of each request. With `anew` nothing of it is known when it comes. */
   const time = async (path: string, callers: Record<string, string>[], count: number, anew: boolean) => {
-    let spent = 0;
+    const taken: number[] = [];
     for (let index = 0; index < count; index += 1) {
       const headers = callers[index % callers.length] ?? {};
       if (anew) forget("");
       const started = performance.now();
       const response = await app.request(path, { headers });
-      spent += performance.now() - started;
+      taken.push((performance.now() - started) * 1_000);
       if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     }
-    return (spent / count) * 1_000;
+    return taken;
   };
 
-  const measure = async (keysInDatabase: number, cases: [string, () => Promise<number>][]): Promise<Sample[]> => {
+  const measure = async (keysInDatabase: number, cases: [string, () => Promise<number[]>][]): Promise<Sample[]> => {
     const taken = new Map<string, number[]>(cases.map(([name]) => [name, []]));
     for (let round = 0; round <= rounds; round += 1) {
       for (const [name, run] of cases) {
         const microseconds = await run();
         // Round 0 warms up.
-        if (round > 0) taken.get(name)?.push(microseconds);
+        if (round > 0) taken.get(name)?.push(...microseconds);
       }
     }
     const open = median(taken.get(cases[0]?.[0] ?? "") ?? []);
@@ -167,19 +168,19 @@ try {
   /** What is read is believed for 5 s, so the process gets to know some callers, then answers those, until all had a turn. */
   const known = (callers: Record<string, string>[]) => async () => {
     const slices = Math.ceil(callers.length / SLICE);
-    let sum = 0;
+    const taken: number[] = [];
     for (let slice = 0; slice < slices; slice += 1) {
       const some = callers.slice(slice * SLICE, (slice + 1) * SLICE);
       await Promise.all(some.map((headers) => app.request("/closed", { headers })));
       const before = queries;
-      sum += await time("/closed", some, Math.ceil(requests / slices), false);
+      taken.push(...(await time("/closed", some, Math.ceil(requests / slices), false)));
       if (queries - before > requests / slices / 100) {
         throw new Error(`${queries - before} requests asked the database: this machine is too busy to measure`);
       }
     }
-    return sum / slices;
+    return taken;
   };
-  const common = (): [string, () => Promise<number>][] => [
+  const common = (): [string, () => Promise<number[]>][] => [
     ["open door", () => time("/open", [{}], requests, false)],
     [`${FEW} keys, known`, known(few)],
     [`${FEW} sessions, known`, known(sessions)],
