@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createApi } from "#lib/api/app.ts";
 import { parseEnv, ServerEnv } from "#lib/platform/env.ts";
+import { messageOf } from "#lib/platform/errors.ts";
 import { closeRuntime, openRuntime } from "#lib/platform/runtime.ts";
 import { apiListener, frontDoor } from "#server/front-door.ts";
 import { createHttpServer } from "#server/http-server.ts";
@@ -35,7 +36,11 @@ const { values } = parseArgs({
 });
 const seconds = Math.max(5, Math.round((Number(values.minutes) * 60) / 2));
 
-const python = await installSchemathesis(places().cache);
+const python = await installSchemathesis(places().cache).catch((error) => {
+  console.error(`schemathesis could not be installed: ${messageOf(error)}`);
+  // Told apart from what it finds.
+  process.exit(2);
+});
 const home = await mkdtemp(join(tmpdir(), "assay-fuzz-"));
 const postgres = await startPostgres({ home, durable: false });
 // What is long is refused by its schema here, not by Node's parser.

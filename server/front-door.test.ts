@@ -174,6 +174,10 @@ pgTest("404, 405, HEAD and OPTIONS", async ({ runtime }) => {
     expect((await send("/api/me", { method: "HEAD" })).status).toBe(401);
     const options = await send("/version", { method: "OPTIONS" });
     expect([options.status, options.headers.allow]).toEqual([204, "GET, HEAD, OPTIONS"]);
+    // The most specific path answers, not `/api/invitations/{id}`.
+    const specific = await send("/api/invitations/accept", { method: "OPTIONS" });
+    expect(specific.headers.allow).toBe("POST, OPTIONS");
+    expect((await send("/version", { method: "TRACE" })).status).toBe(405);
     expect(JSON.parse((await send("/v2/models")).text)).toEqual({ error: expect.any(String) });
   });
 });

@@ -4,7 +4,7 @@ import { PATH_HEADER } from "#lib/auth/session-path.ts";
 import type { ServerEnv } from "#lib/platform/env.ts";
 import { clientAddress } from "#lib/platform/http/address.ts";
 import { hostAllowlistOf } from "#lib/platform/http/host.ts";
-import { pageSecurityHeaders } from "#lib/platform/http/security-headers.ts";
+import { FRONT_DOOR, pageSecurityHeaders } from "#lib/platform/http/security-headers.ts";
 import type { RateLimiter } from "#lib/platform/rate-limit.ts";
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -17,6 +17,7 @@ export interface PageGuards {
 
 /** Next in this process, for everything that is not the API. Its build is `.next` in the working folder. */
 export async function openPages(env: ServerEnv, guards: PageGuards): Promise<NodeHandler> {
+  process.env[FRONT_DOOR] = "1";
   const { default: createNext } = await import("next");
   const next = createNext({ dev: false, dir: process.cwd(), hostname: env.HOST, port: env.PORT });
   await next.prepare();

@@ -14,7 +14,15 @@ const ENTRIES = {
 
 const SHARED_INPUTS = ["lib", "package-lock.json", "tsconfig.json", "prisma/schema"];
 const BUNDLE_INPUTS = [...SHARED_INPUTS, "server", "workers", "scripts/lib/build.mjs"];
-const PAGES_INPUTS = [...SHARED_INPUTS, "app", "public", "next.config.mjs", "postcss.config.mjs"];
+const PAGES_INPUTS = [
+  ...SHARED_INPUTS,
+  "app",
+  "public",
+  "next.config.mjs",
+  "postcss.config.mjs",
+  "proxy.ts",
+  "instrumentation.ts",
+];
 
 /**
  * Tests and their fixtures are in no build.

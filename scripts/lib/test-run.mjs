@@ -61,7 +61,8 @@ export async function runTests({ stages, filters }) {
     }
     if (stages.includes("unit")) await stage("vitest", () => runVitest(filters));
     if (stages.includes("unit") && filters.length === 0) {
-      await stage("fuzz", () => runFuzz({ hasPython: wanted.found.python !== undefined }));
+      const hasPython = wanted.found.python !== undefined;
+      await stage("fuzz", () => runFuzz({ hasPython, isRequired: wanted.required.includes("python") }));
     }
     if (stages.includes("e2e")) await stage("playwright", () => runPlaywright(filters));
   }
