@@ -2,7 +2,7 @@ import type { Interval, ModelCard, TimelineEntry } from "#lib/record/schemas.ts"
 import type { CardTextKey } from "#lib/registry/card-schemas.ts";
 
 /** Titles of what people write, in the words of Mitchell et al. 2019. */
-export const CARD_TITLES: Record<CardTextKey, string> = {
+const CARD_TITLES: Record<CardTextKey, string> = {
   intendedUse: "Intended use",
   outOfScope: "Out-of-scope use",
   factors: "Factors",
@@ -10,7 +10,7 @@ export const CARD_TITLES: Record<CardTextKey, string> = {
   caveats: "Caveats and recommendations",
 };
 
-export const NOT_WRITTEN = "Not written yet.";
+const NOT_WRITTEN = "Not written yet.";
 
 /** A part of a card, apart from any format. */
 export type CardBlock =

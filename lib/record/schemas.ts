@@ -13,8 +13,7 @@ const Stage = z.enum(STAGES);
 const ratio = z.number().min(0).max(1);
 
 /** Who acted: `user:usr_…`, `apiKey:key_…`, `system:…`, and a name for people: `Ana`, or `the key "ci" of Ana`. */
-export const ActorName = z.object({ actor: z.string(), label: z.string() });
-export type ActorName = z.infer<typeof ActorName>;
+const ActorName = z.object({ actor: z.string(), label: z.string() });
 
 // --- the audit log ---
 
@@ -23,13 +22,12 @@ export const ChainChoice = z.enum(["project", "instance"]);
 export type ChainChoice = z.infer<typeof ChainChoice>;
 
 /** Details about a person, kept apart from the chain so that they can be erased. */
-export const PersonalDetail = z.object({
+const PersonalDetail = z.object({
   id: z.string(),
   /** Null once erased, and for readers who are not admins. */
   body: z.record(z.string(), z.unknown()).nullable(),
   erasedAt: isoDate.nullable(),
 });
-export type PersonalDetail = z.infer<typeof PersonalDetail>;
 
 export const AuditEventRow = z.object({
   /** `project:<id>` or `instance`. */
@@ -130,55 +128,6 @@ export const AnchorState = z.object({
 });
 export type AnchorState = z.infer<typeof AnchorState>;
 
-/** What can be wrong with a chain. A gap that a `restore` event explains is `restored`: told, but no tampering. */
-export const VERIFY_PROBLEMS = [
-  "hash_differs",
-  "prev_differs",
-  "gap",
-  "duplicate",
-  "behind_anchor",
-  "anchor_differs",
-  "head_differs",
-  "signature_wrong",
-  "personal_differs",
-  "denied_differs",
-  "tombstone_differs",
-] as const;
-export const VerifyProblem = z.object({
-  kind: z.enum(VERIFY_PROBLEMS),
-  /** The first broken row. */
-  seq: z.int().min(0),
-  message: z.string(),
-});
-export type VerifyProblem = z.infer<typeof VerifyProblem>;
-export const ChainReport = z.object({
-  chain: z.string(),
-  ok: z.boolean(),
-  /** Events recomputed. */
-  events: z.int().min(0),
-  firstSeq: z.int().min(0),
-  lastSeq: z.int().min(0),
-  /** The newest anchor that the chain agrees with. */
-  anchoredSeq: z.int().min(0),
-  /** The first problem first; empty where all is well. */
-  problems: z.array(VerifyProblem),
-  /** Ranges that are missing for a reason on record. */
-  explained: z.array(
-    z.object({ kind: z.enum(["restored", "pruned"]), fromSeq: z.int(), toSeq: z.int(), message: z.string() }),
-  ),
-});
-export type ChainReport = z.infer<typeof ChainReport>;
-export const VerifyReport = z.object({
-  ok: z.boolean(),
-  checkedAt: isoDate,
-  durationMs: z.int().min(0),
-  events: z.int().min(0),
-  /** Anchors read from the file outside the database. */
-  anchors: z.int().min(0),
-  chains: z.array(ChainReport),
-});
-export type VerifyReport = z.infer<typeof VerifyReport>;
-
 // --- what was in production ---
 
 /** What the approvals' room says about a request; the record itself only knows its id. */
@@ -223,7 +172,7 @@ export const StageBar = z.object({
 });
 export type StageBar = z.infer<typeof StageBar>;
 
-export const TrainedOn = z.object({
+const TrainedOn = z.object({
   datasetName: z.string().nullable(),
   datasetVersion: z.int().nullable(),
   datasetDigest: z.string().nullable(),
@@ -288,7 +237,7 @@ export type ProductionAt = z.infer<typeof ProductionAt>;
 
 // --- lineage ---
 
-export const LINEAGE_KINDS = ["dataset_version", "run", "strategy_run", "version", "deployment", "approval"] as const;
+const LINEAGE_KINDS = ["dataset_version", "run", "strategy_run", "version", "deployment", "approval"] as const;
 export const LineageNode = z.object({
   /** `dataset_version:dsv_…`, `run:<32 hex>`, `strategy_run:sr_…`, `version:digits/3`, `deployment:digits`, `approval:apr_…`. */
   id: z.string(),
@@ -331,7 +280,7 @@ export type LineageGraph = z.infer<typeof LineageGraph>;
 
 // --- reconciliation ---
 
-export const MISMATCHES = [
+const MISMATCHES = [
   "stage_without_transition",
   "transition_without_approval",
   "transition_not_on_record",

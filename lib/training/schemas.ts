@@ -145,7 +145,7 @@ export const QueueReply = z.object({
 export type QueueReply = z.infer<typeof QueueReply>;
 
 /** `identical`: the same ONNX file, bit for bit. `equivalent`: other bits, the same metrics within the tolerance. */
-export const REPRODUCTION_VERDICTS = ["identical", "equivalent", "different", "failed"] as const;
+const REPRODUCTION_VERDICTS = ["identical", "equivalent", "different", "failed"] as const;
 
 /** Something that was not the same the second time, or that explains why the result is not. */
 export const ReproductionDifference = z.object({

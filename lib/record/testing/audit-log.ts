@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import pg from "pg";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
@@ -7,6 +6,7 @@ import { checkpoint } from "#lib/record/checkpoint.ts";
 import { loadSigningKey } from "#lib/record/signing-key.ts";
 import { publicKeys } from "../../../scripts/lib/audit-key.mjs";
 import { verifyDatabase } from "../../../scripts/lib/audit-run.mjs";
+import { connect } from "../../../scripts/lib/pg-roles.mjs";
 
 /** For tests: a project's chain, with somebody who may do anything to the database. */
 export interface AuditLog {
@@ -17,7 +17,7 @@ export interface AuditLog {
   verify(options?: { fromAnchor?: boolean; anchors?: string }): Promise<Awaited<ReturnType<typeof verifyDatabase>>>;
   /** Statements as the owner with triggers off: what the log has to show. */
   tamper(sql: string, params?: unknown[]): Promise<void>;
-  client: pg.Client;
+  client: Awaited<ReturnType<typeof connect>>;
   close(): Promise<void>;
 }
 
@@ -25,8 +25,7 @@ export async function openAuditLog(ctx: Ctx, places: { home: string; superuserUr
   const { home } = places;
   const chain = `project:${ctx.projectId}`;
   const anchors = join(home, `anchors-${ctx.projectId}.jsonl`);
-  const client = new pg.Client({ connectionString: places.superuserUrl });
-  await client.connect();
+  const client = await connect(places.superuserUrl);
   const key = loadSigningKey({ ASSAY_HOME: home });
   return {
     chain,
