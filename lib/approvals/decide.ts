@@ -27,7 +27,7 @@ export interface Verdict {
 }
 
 /** Name of what a risk asks for beside the thresholds. */
-export const RISK_THRESHOLD = "different people";
+const RISK_THRESHOLD = "different people";
 
 /**
  * The state that reviews and gates make, in the order in which they were given (ids, so no two are equal). Of a reviewer

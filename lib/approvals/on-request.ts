@@ -10,7 +10,7 @@ import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import type { AppError } from "#lib/platform/errors.ts";
 
 /** What an event writes beside the state. */
-export interface Change {
+interface Change {
   row?: Partial<RequestRow>;
   detail?: { [key: string]: unknown };
 }

@@ -62,7 +62,7 @@ export function stateOf({ row, now }: Pick<OpenRequest, "row" | "now">): Request
 }
 
 /** The reviews of the current round that count. */
-export function countedReviews(row: Pick<RequestRow, "round">, reviews: readonly ReviewRow[]): CountedReview[] {
+function countedReviews(row: Pick<RequestRow, "round">, reviews: readonly ReviewRow[]): CountedReview[] {
   return reviews
     .filter((review) => review.round === row.round && review.counts && review.withdrawnAt === null)
     .map(({ reviewer, decision, roles }) => ({ reviewer, decision, thresholds: roles.thresholds }));

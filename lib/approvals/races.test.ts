@@ -41,7 +41,7 @@ pgTest(
     expect(await requireWholeChain(ctx)).toBeGreaterThan(2 * RACES);
     expect((await checkConsistency(ctx)).mismatches).toEqual([]);
   },
-  180_000,
+  600_000,
 );
 
 pgTest(
@@ -57,5 +57,5 @@ pgTest(
     expect(outcomes).toHaveLength(12);
     await requireWholeChain(ctx);
   },
-  120_000,
+  600_000,
 );

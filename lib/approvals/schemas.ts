@@ -12,8 +12,6 @@ export {
   Policy,
   PolicyBody,
   PolicyInput,
-  Target,
-  Threshold,
 } from "#lib/approvals/policy-schemas.ts";
 
 /** Browser-safe: what the room takes and gives. */
@@ -24,7 +22,7 @@ const State = z.enum(REQUEST_STATES);
 const TEXT_MAX = 4_000;
 const Text = z.string().trim().max(TEXT_MAX);
 const Reason = Text.min(1, "say why");
-export const DECISIONS = ["approve", "deny", "request_changes"] as const;
+const DECISIONS = ["approve", "deny", "request_changes"] as const;
 export const Decision = z.enum(DECISIONS);
 export type Decision = z.infer<typeof Decision>;
 

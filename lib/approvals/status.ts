@@ -48,7 +48,7 @@ export type RequestEvent = (typeof REQUEST_EVENTS)[number];
  * - `ignore`: means nothing here;
  * - `refuse`: 409.
  */
-export type Outcome = RequestState | "decide" | "record" | "same" | "ignore" | "refuse";
+type Outcome = RequestState | "decide" | "record" | "same" | "ignore" | "refuse";
 
 type Row = Record<RequestState, Outcome>;
 

@@ -17,15 +17,15 @@ const PATIENCE_MS = 10_000;
  * out at once. Nothing hangs on it but tidiness and crashes: every use looks for itself.
  */
 export async function tendRequests(ctx: Ctx): Promise<void> {
-  for (const { id, projectId, state, policy, staleMs } of await selectOpenRequests(ctx)) {
+  for (const { id, projectId, state, executeOnApproval, claimedMs } of await selectOpenRequests(ctx)) {
     const room: Ctx = { ...ctx, projectId, actor: APPROVALS_ACTOR };
     try {
       if (state === "executing") {
-        if (staleMs >= PATIENCE_MS) await carryOut(room, { id });
+        if (claimedMs >= PATIENCE_MS) await carryOut(room, { id });
         continue;
       }
       const now = await tend(room, id);
-      if (now === "approved" && policy.body.executeOnApproval) await executeRequest(room, { id });
+      if (now === "approved" && executeOnApproval) await executeRequest(room, { id });
     } catch (error) {
       const level = isAppError(error) ? "debug" : "warn";
       ctx.logger[level]({ requestId: id, error: messageOf(error) }, "an approval request could not be looked after");

@@ -57,7 +57,7 @@ export const StageTransition = z.object({
 export type StageTransition = z.infer<typeof StageTransition>;
 
 /** How much harm a wrong answer does: policies may ask more of a risky model. */
-export const RISKS = ["low", "medium", "high"] as const;
+const RISKS = ["low", "medium", "high"] as const;
 const RiskSchema = z.enum(RISKS);
 export type Risk = z.infer<typeof RiskSchema>;
 

@@ -8,6 +8,12 @@ import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { listModels } from "#lib/registry/index.ts";
 
+/** What the design asks of a risky model, where a policy for Production says nothing. */
+export function withRiskDefault({ target, body }: Pick<PolicyInput, "target" | "body">): PolicyBody {
+  const isOpen = target === "stage:Production" && body.riskOverrides === undefined;
+  return isOpen ? { ...body, riskOverrides: { high: { approvals: 2 } } } : body;
+}
+
 /**
  * Who could approve under a policy, and whether it may be saved: a policy that nobody could satisfy would lock a model for
  * good. With separation of duties any one of those who may review is taken to be who asked or contributed, so one more is
@@ -15,7 +21,7 @@ import { listModels } from "#lib/registry/index.ts";
  */
 export async function checkPolicy(ctx: Ctx, input: PolicyInput): Promise<EligibleSet> {
   requireScope(ctx, "admin");
-  const { body } = input;
+  const body = withRiskDefault(input);
   const reviewers = await selectReviewers(ctx);
   const spare = body.separationOfDuties.requester || body.separationOfDuties.contributors ? 1 : 0;
   const problems: Finding[] = await findUnknown(ctx, body);

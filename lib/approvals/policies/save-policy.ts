@@ -1,5 +1,5 @@
 import { openRequest, transition } from "#lib/approvals/open-request.ts";
-import { checkPolicy } from "#lib/approvals/policies/check-policy.ts";
+import { checkPolicy, withRiskDefault } from "#lib/approvals/policies/check-policy.ts";
 import { tightenedBy } from "#lib/approvals/policies/is-tightened.ts";
 import { type Policy, PolicyInput } from "#lib/approvals/policy-schemas.ts";
 import { findTightening } from "#lib/approvals/recheck.ts";
@@ -13,9 +13,6 @@ import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, InvalidError, NotFoundError } from "#lib/platform/errors.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { setProtection } from "#lib/registry/index.ts";
-
-/** What the design asks of a risky model, where a policy says nothing. */
-const HIGH_RISK_IN_PRODUCTION = { high: { approvals: 2 } };
 
 /**
  * Saves a policy as a new version, and protects its target from then on. As one unit: unknown people, or a policy that
@@ -31,9 +28,9 @@ export async function savePolicy(
 ): Promise<Policy> {
   requireScope(ctx, "admin");
   const { expectedVersion, ...given } = input;
-  const { modelName, target, body: asked } = PolicyInput.parse(given);
-  const isProduction = target === "stage:Production" && asked.riskOverrides === undefined;
-  const body = isProduction ? { ...asked, riskOverrides: HIGH_RISK_IN_PRODUCTION } : asked;
+  const parsed = PolicyInput.parse(given);
+  const { modelName, target } = parsed;
+  const body = withRiskDefault(parsed);
   return withTransaction(ctx, async (tx) => {
     await lockPolicies(tx);
     const { problems } = await checkPolicy(tx, { modelName, target, body });

@@ -105,11 +105,23 @@ export async function selectRequests(ctx: Ctx, filter: RequestFilter): Promise<R
   );
 }
 
+/** What a keeper needs of a request that is not over. */
+export interface OpenRow {
+  id: string;
+  projectId: string;
+  state: RequestState;
+  executeOnApproval: boolean;
+  /** Since it was claimed; 0: it is not being carried out. */
+  claimedMs: number;
+}
+
 /** Requests of all projects that are not over. */
-export async function selectOpenRequests(ctx: Ctx): Promise<(RequestRow & { staleMs: number })[]> {
-  return querySql(
+export async function selectOpenRequests(ctx: Ctx): Promise<OpenRow[]> {
+  return querySql<OpenRow>(
     ctx,
-    `SELECT ${REQUEST}, (extract(epoch FROM now() - coalesce(executing_at, now())) * 1000)::int AS "staleMs"
+    `SELECT id, project_id AS "projectId", state,
+       coalesce((policy_snapshot -> 'body' ->> 'executeOnApproval')::bool, false) AS "executeOnApproval",
+       least(extract(epoch FROM now() - coalesce(executing_at, now())) * 1000, 1e9)::int AS "claimedMs"
      FROM approval_request WHERE state IN ('pending', 'changes_requested', 'approved', 'executing') ORDER BY id`,
   );
 }
