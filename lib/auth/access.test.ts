@@ -68,7 +68,7 @@ pgTest("without the scope admin there is no access to keys", async ({ make }) =>
   await expect(createApiKey(ctx, { name: "x", scopes: ["admin"] })).rejects.toThrow("scope admin");
   await expect(listApiKeys(ctx)).rejects.toThrow("scope admin");
   await expect(revokeApiKey(ctx, { id: "x" })).rejects.toThrow("scope admin");
-  await expect(resetPassword(ctx, {})).rejects.toThrow("scope admin");
+  await expect(resetPassword(ctx, {})).rejects.toThrow("scope instance");
 });
 
 pgTest("lists and ends the person's own sessions only", async ({ runtime }) => {
