@@ -41,7 +41,7 @@ export function Enrolment({ onDone }: { onDone(): void }) {
     );
   }
   const check = confirm.submit(async (form) => {
-    const body = { code: String(form.get("code")) };
+    const body = { code: String(form.get("code")).replaceAll(" ", "") };
     const reply = await withProof(() => call("POST", "/api/second-factor/confirm", { body, reply: RecoveryCodes }));
     setCodes(reply.recoveryCodes);
     router.refresh();
