@@ -12,7 +12,7 @@ const RoleSchema = z.enum(ROLES);
 const PersonName = z.string().trim().min(1).max(100);
 
 /** Rare extra rights in a project, beside the role. `emergency`: break glass. */
-export const GRANTS = ["emergency"] as const;
+const GRANTS = ["emergency"] as const;
 const Grants = z
   .array(z.enum(GRANTS))
   .max(GRANTS.length)
@@ -161,7 +161,7 @@ export const CreatedInvitation = Invitation.extend({
 }).meta({ id: "CreatedInvitation" });
 export type CreatedInvitation = z.infer<typeof CreatedInvitation>;
 
-export const InvitationToken = z.string().min(20).max(200);
+const InvitationToken = z.string().min(20).max(200);
 export const LookUpInvitationInput = z.strictObject({ token: InvitationToken });
 export type LookUpInvitationInput = z.infer<typeof LookUpInvitationInput>;
 
