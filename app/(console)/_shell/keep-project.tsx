@@ -14,16 +14,24 @@ export function KeepProject({ project, known }: { project: string; known: readon
   const named = useSearchParams().get("project");
 
   useEffect(() => {
-    if (named === null && project !== DEFAULT_PROJECT) {
+    const name = () => {
+      // The default project needs naming only while another tab has chosen a different one.
+      if (named !== null || (project === DEFAULT_PROJECT && chosenProject() === project)) return;
       const { search, hash } = window.location;
       const query = `${search === "" ? "?" : `${search}&`}project=${project}`;
       window.history.replaceState(null, "", pathname + query + hash);
-    }
+    };
+    name();
+    window.addEventListener("storage", name);
+    return () => window.removeEventListener("storage", name);
+  }, [pathname, named, project]);
+
+  useEffect(() => {
     // A link led into another project: what the shell shows belongs to the one before.
     if (named !== null && named !== project && known.includes(named)) {
       void chooseProject(named).then(() => window.location.reload());
     }
-  }, [pathname, named, project, known]);
+  }, [named, project, known]);
 
   useEffect(() => {
     const remember = () => {

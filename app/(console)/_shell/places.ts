@@ -9,6 +9,7 @@ import {
   Package,
   PenLine,
   ScrollText,
+  ShieldCheck,
   Stamp,
   UserCog,
   Users,
@@ -40,6 +41,7 @@ export const PLACES: readonly Place[] = [
 const SETTINGS: readonly Place[] = [
   { href: "/settings/keys", label: "Keys", icon: KeyRound, key: "k" },
   { href: "/settings/policies", label: "Policies", icon: ScrollText, key: "y" },
+  { href: "/audit", label: "Audit log", icon: ShieldCheck, key: "l", scope: "audit:read" },
   { href: "/settings/members", label: "Members", icon: Users, key: "e", scope: "admin" },
   { href: "/settings/projects", label: "Projects", icon: FolderTree, key: "o", scope: "instance" },
   { href: "/settings/people", label: "People", icon: UserCog, key: "u", scope: "instance" },
