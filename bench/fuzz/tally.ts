@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { hasScope } from "#lib/auth/scopes.ts";
 import type { Route } from "#lib/platform/http/route.ts";
 
-export interface Tally {
+interface Tally {
   requests: number;
   /** By class, such as `2xx`. */
   statuses: Record<string, number>;
