@@ -3,8 +3,8 @@ import type { z } from "zod";
 import { ListQuery } from "#lib/approvals/schemas.ts";
 import { OPEN_STATES, REQUEST_STATES } from "#lib/approvals/status.ts";
 
-/** The lists of the inbox. `waiting`: the caller may review and has not. */
-export const VIEWS = ["waiting", "mine", "open", "decided", "all"] as const;
+/** The lists of the inbox. `waiting`: the caller may review and has not; `due`: break-glass that nobody has looked at. */
+export const VIEWS = ["waiting", "due", "mine", "open", "decided", "all"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** The inbox's view, all of it in the address. */
@@ -25,6 +25,8 @@ export function viewQuery(view: View): z.input<typeof ListQuery> {
   switch (view) {
     case "waiting":
       return { waiting: "true" };
+    case "due":
+      return { due: "true" };
     case "mine":
       return { mine: "true" };
     case "open":

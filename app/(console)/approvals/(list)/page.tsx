@@ -17,9 +17,10 @@ export const metadata: Metadata = { title: "Approvals" };
 export default async function ApprovalsPage({ searchParams }: PageProps<"/approvals">) {
   const ctx = await requireSession();
   const search = await loadInboxSearch(searchParams);
-  const [page, waiting, mine, open, policies, models] = await Promise.all([
+  const [page, waiting, due, mine, open, policies, models] = await Promise.all([
     listRequests(ctx, toListQuery(search)),
     countOf(ctx, "waiting"),
+    countOf(ctx, "due"),
     countOf(ctx, "mine"),
     countOf(ctx, "open"),
     listPolicies(ctx),
@@ -45,7 +46,7 @@ export default async function ApprovalsPage({ searchParams }: PageProps<"/approv
     >
       <Inbox
         page={page}
-        counts={{ waiting, mine, open }}
+        counts={{ waiting, due, mine, open }}
         models={models.map((model) => model.name)}
         isProtected={policies.length > 0}
         isAdmin={isAdmin}

@@ -16,6 +16,7 @@ import { REQUEST_STATES } from "#lib/approvals/status.ts";
 
 const NAMES: Record<View, string> = {
   waiting: "Waiting for me",
+  due: "Break-glass to look at",
   mine: "Asked by me",
   open: "Open",
   decided: "Decided",
@@ -45,7 +46,7 @@ export function Inbox(props: {
   return (
     <div className="space-y-3">
       <nav aria-label="Lists" className="flex gap-1 overflow-x-auto border-b border-border">
-        {VIEWS.map((view) => (
+        {VIEWS.filter((view) => view !== "due" || counts.due !== "0" || search.view === "due").map((view) => (
           <button
             key={view}
             type="button"

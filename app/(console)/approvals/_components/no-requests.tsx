@@ -47,6 +47,13 @@ export function NoRequests(props: {
       </EmptyState>
     );
   }
+  if (view === "due") {
+    return (
+      <EmptyState title="Every break-glass was looked at">
+        <p>What was approved in an emergency stands here until somebody else has judged it.</p>
+      </EmptyState>
+    );
+  }
   return (
     <EmptyState title={view === "decided" ? "Nothing was decided yet" : "No requests"}>
       <p>A version's “Stage” menu asks for approval where a policy protects the stage.</p>

@@ -1,6 +1,7 @@
 "use client";
 import { type FormEvent, useState } from "react";
 import { act } from "#app/_live/act.ts";
+import { May } from "#app/_live/may.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { describedBy, Field } from "#app/_ui/label.tsx";
@@ -43,20 +44,22 @@ export function Comments({ request, onDone }: { request: RequestDetail; onDone()
           ))}
         </ol>
       )}
-      <form onSubmit={submit} className="mt-4 space-y-2 border-t border-border pt-3">
-        <Field id="comment" label="Your comment" hint="kept with the request; plain text">
-          <Textarea
-            id="comment"
-            aria-describedby={describedBy("comment")}
-            maxLength={4_000}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </Field>
-        <Button type="submit" disabled={busy || text.trim() === ""}>
-          Comment
-        </Button>
-      </form>
+      <May scope="approvals:request">
+        <form onSubmit={submit} className="mt-4 space-y-2 border-t border-border pt-3">
+          <Field id="comment" label="Your comment" hint="kept with the request; plain text">
+            <Textarea
+              id="comment"
+              aria-describedby={describedBy("comment")}
+              maxLength={4_000}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          </Field>
+          <Button type="submit" disabled={busy || text.trim() === ""}>
+            Comment
+          </Button>
+        </form>
+      </May>
     </Card>
   );
 }

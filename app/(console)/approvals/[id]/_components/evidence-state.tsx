@@ -1,6 +1,7 @@
 "use client";
 import { RotateCcw } from "lucide-react";
 import { act } from "#app/_live/act.ts";
+import { May } from "#app/_live/may.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { ErrorCard } from "#app/_ui/error-card.tsx";
@@ -16,11 +17,13 @@ export function EvidenceState({ request, onDone }: { request: RequestDetail; onD
         title="The evidence could not be computed"
         id={request.id}
         action={
-          <Button
-            onClick={() => void act(() => computeEvidence(request.id).then(onDone), { done: "A worker tries again" })}
-          >
-            <RotateCcw aria-hidden /> Compute it again
-          </Button>
+          <May scope="approvals:request">
+            <Button
+              onClick={() => void act(() => computeEvidence(request.id).then(onDone), { done: "A worker tries again" })}
+            >
+              <RotateCcw aria-hidden /> Compute it again
+            </Button>
+          </May>
         }
       >
         <p>{request.evidenceError ?? "The worker met an error that it did not expect."}</p>

@@ -85,7 +85,7 @@ export function RequestView({ request: newest }: { request: RequestDetail }) {
         </div>
         <div className="min-w-0 space-y-4">
           <PeopleCard request={request} />
-          <GatesCard request={request} />
+          <GatesCard request={request} onDone={refresh} />
           <Timeline request={request} />
         </div>
       </div>

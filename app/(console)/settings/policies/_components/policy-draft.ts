@@ -2,7 +2,7 @@ import { GATES, shownThreshold } from "#app/(console)/approvals/_components/gate
 import type { Gate } from "#lib/approvals/evidence/schemas.ts";
 import type { PolicyBody, REVIEWING_ROLES } from "#lib/approvals/policy-schemas.ts";
 
-export type ReviewingRole = (typeof REVIEWING_ROLES)[number];
+type ReviewingRole = (typeof REVIEWING_ROLES)[number];
 
 export interface ThresholdDraft {
   key: number;
