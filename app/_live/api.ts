@@ -37,7 +37,7 @@ export class ApiFailure extends Error {
 export async function call<T extends z.ZodType>(
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
-  options: { reply: T; body?: unknown; signal?: AbortSignal },
+  options: { reply: T; body?: unknown; signal?: AbortSignal; ifMatch?: string },
 ): Promise<z.infer<T>> {
   const project = pageProject();
   const response = await fetch(path, {
@@ -45,6 +45,7 @@ export async function call<T extends z.ZodType>(
     headers: {
       ...(project === undefined ? {} : { "x-assay-project": project }),
       ...(options.body === undefined ? {} : { "content-type": "application/json" }),
+      ...(options.ifMatch === undefined ? {} : { "if-match": options.ifMatch }),
     },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),

@@ -83,7 +83,7 @@ function FigureTable({ title, columns, rows }: { title: string; columns: string[
       </thead>
       <tbody>
         {rows.map((row) => (
-          <Tr key={String(row[0])}>
+          <Tr key={row.join("\n")}>
             {row.map((value, index) => (
               <Td key={columns[index]} number>
                 {typeof value === "number" ? figure(value) : (value ?? "–")}

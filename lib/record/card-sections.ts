@@ -2,7 +2,7 @@ import type { Interval, ModelCard, TimelineEntry } from "#lib/record/schemas.ts"
 import type { CardTextKey } from "#lib/registry/card-schemas.ts";
 
 /** Titles of what people write, in the words of Mitchell et al. 2019. */
-const CARD_TITLES: Record<CardTextKey, string> = {
+export const CARD_TITLES: Record<CardTextKey, string> = {
   intendedUse: "Intended use",
   outOfScope: "Out-of-scope use",
   factors: "Factors",

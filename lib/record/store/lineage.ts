@@ -52,7 +52,7 @@ export async function selectNodes(ctx: Ctx, nodes: readonly string[]): Promise<O
   const rows = await querySql<Omit<LineageNode, "distance">>(
     ctx,
     `SELECT 'dataset_version:' || v.id AS id, 'dataset_version' AS kind, d.name || ' v' || v.version AS label,
-       '/datasets/' || d.name AS href,
+       '/datasets/' || d.name || '?v=' || v.version AS href,
        jsonb_build_object('digest', left(v.digest, 12), 'images', (v.train_count + v.test_count)::text,
          'synthetic', v.synthetic::text) AS facts
      FROM dataset_version v JOIN dataset d ON d.id = v.dataset_id WHERE v.project_id = $1 AND v.id = ANY ($3::text[])
@@ -64,7 +64,8 @@ export async function selectNodes(ctx: Ctx, nodes: readonly string[]): Promise<O
      SELECT 'strategy_run:' || id, 'strategy_run', strategy, NULL, jsonb_build_object('status', lower(status))
      FROM strategy_run WHERE project_id = $1 AND id = ANY ($3::text[])
      UNION ALL
-     SELECT 'version:' || m.name || '/' || v.version, 'version', m.name || ' ' || v.version, '/models/' || m.name,
+     SELECT 'version:' || m.name || '/' || v.version, 'version', m.name || ' ' || v.version,
+       '/models/' || m.name || '/versions/' || v.version,
        jsonb_strip_nulls(jsonb_build_object('stage', v.stage, 'test accuracy', v.metrics ->> 'test_accuracy'))
      FROM model_version v JOIN registered_model m ON m.id = v.model_id
      WHERE v.project_id = $1 AND m.name || '/' || v.version = ANY ($3::text[])

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { createLoader, parseAsInteger } from "nuqs/server";
+import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { DigitImage } from "#app/_ui/digit-image.tsx";
@@ -10,6 +11,7 @@ import { SyntheticBadge } from "#app/_ui/status-badge.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import { ClassCounts } from "#app/(console)/datasets/[name]/_components/class-counts.tsx";
 import { readDataset } from "#app/(console)/datasets/[name]/read-dataset.ts";
+import { lineageHref } from "#app/(console)/lineage/_components/words.ts";
 import { requireSession } from "#lib/auth/session.ts";
 import { getDatasetVersion } from "#lib/datasets/index.ts";
 import { SOURCE_FACTS } from "#lib/datasets/sources.ts";
@@ -34,20 +36,25 @@ export default async function DatasetPage({ params, searchParams }: PageProps<"/
       }
       lead={SOURCE_FACTS[dataset.source].about}
       actions={
-        dataset.versions.length > 1 && (
-          <nav aria-label="Versions" className="flex gap-2">
-            {dataset.versions.map((one) => (
-              <Link
-                key={one.version}
-                href={`/datasets/${name}?v=${one.version}`}
-                aria-current={one.version === shown.version ? "page" : undefined}
-                className="rounded-md px-2 py-1 hover:bg-muted aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground"
-              >
-                version {one.version}
-              </Link>
-            ))}
-          </nav>
-        )
+        <>
+          {dataset.versions.length > 1 && (
+            <nav aria-label="Versions" className="flex gap-2">
+              {dataset.versions.map((one) => (
+                <Link
+                  key={one.version}
+                  href={`/datasets/${name}?v=${one.version}`}
+                  aria-current={one.version === shown.version ? "page" : undefined}
+                  className="rounded-md px-2 py-1 hover:bg-muted aria-[current=page]:bg-accent aria-[current=page]:text-accent-foreground"
+                >
+                  version {one.version}
+                </Link>
+              ))}
+            </nav>
+          )}
+          <Button asChild>
+            <Link href={lineageHref(`dataset_version:${version.id}`)}>What it trained</Link>
+          </Button>
+        </>
       }
     >
       <StatGrid>

@@ -1,21 +1,23 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { ActorName } from "#app/_ui/actor-name.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { figure } from "#app/_ui/format.ts";
 import { StageBadge, SyntheticBadge } from "#app/_ui/status-badge.tsx";
 import { Fact, Table } from "#app/_ui/table.tsx";
+import { datasetHref } from "#app/(console)/models/[name]/_components/hrefs.ts";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
 
 /** Where a version comes from, as far as its run told: data, seed, engine, code, settings, figures. */
-export function VersionCard({ version }: { version: ModelVersion }) {
+export function VersionCard({ version, aside }: { version: ModelVersion; aside?: ReactNode }) {
   const { lineage, runId } = version;
   // How it trained (speed, memory, batches) is on the run's page.
   const metrics = Object.entries(version.metrics)
     .filter(([key]) => /^(test_|val_|accuracy$|loss$)/.test(key))
     .sort(([a], [b]) => a.localeCompare(b));
   return (
-    <Card title={`Version ${version.version}`} aside={<StageBadge stage={version.stage} />} flush>
+    <Card title={`Version ${version.version}`} aside={aside ?? <StageBadge stage={version.stage} />} flush>
       <Table label={`Origin of version ${version.version}`}>
         <tbody>
           <Fact name="Run">
@@ -32,7 +34,7 @@ export function VersionCard({ version }: { version: ModelVersion }) {
           <Fact name="Dataset">
             {lineage.datasetName !== null && (
               <span className="flex items-center gap-2">
-                <Link href={datasetHref(lineage)} className="text-primary underline">
+                <Link href={datasetHref(lineage) ?? ""} className="text-primary underline">
                   {lineage.datasetName} {lineage.datasetVersion}
                 </Link>
                 {lineage.synthetic === true && <SyntheticBadge />}
@@ -62,8 +64,4 @@ export function VersionCard({ version }: { version: ModelVersion }) {
       </Table>
     </Card>
   );
-}
-
-function datasetHref({ datasetName, datasetVersion }: ModelVersion["lineage"]): string {
-  return `/datasets/${datasetName}${datasetVersion === null ? "" : `?v=${datasetVersion}`}`;
 }

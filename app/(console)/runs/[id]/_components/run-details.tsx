@@ -5,6 +5,7 @@ import { Card } from "#app/_ui/card.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { figure } from "#app/_ui/format.ts";
 import { Fact, Head, Table, Td, Tr } from "#app/_ui/table.tsx";
+import { lineageHref } from "#app/(console)/lineage/_components/words.ts";
 import type { RunFeed } from "#app/(console)/runs/[id]/_components/use-run-feed.ts";
 import type { TrainedRun } from "#lib/training/schemas.ts";
 
@@ -56,6 +57,11 @@ export function RunDetails({ run, feed }: { run: TrainedRun; feed: RunFeed }) {
               </Fact>
               <Fact name="Run">
                 <CopyId id={run.id} label="run id" />
+              </Fact>
+              <Fact name="Lineage">
+                <Link className="text-primary underline" href={lineageHref(`run:${run.id}`)}>
+                  What it comes from, and what came of it
+                </Link>
               </Fact>
               {feed.state.tags["dataset"] !== undefined && (
                 <Fact name="Dataset">

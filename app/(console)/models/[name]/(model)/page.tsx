@@ -1,45 +1,44 @@
 import Link from "next/link";
-import { createLoader, parseAsInteger } from "nuqs/server";
+import { createLoader, parseAsInteger, parseAsString } from "nuqs/server";
 import { notFoundOnMissing } from "#app/_live/not-found.ts";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { percent } from "#app/_ui/format.ts";
 import { Page } from "#app/_ui/page.tsx";
-import { protectedTargets } from "#app/(console)/approvals/protected-targets.ts";
+import { AliasCard } from "#app/(console)/models/[name]/_components/alias-card.tsx";
+import { ProductionAtCard } from "#app/(console)/models/[name]/_components/production-at.tsx";
+import { RiskControl } from "#app/(console)/models/[name]/_components/risk-control.tsx";
 import { StageHistory } from "#app/(console)/models/[name]/_components/stage-history.tsx";
+import { TimelinePicture } from "#app/(console)/models/[name]/_components/timeline-picture.tsx";
 import { VersionCard } from "#app/(console)/models/[name]/_components/version-card.tsx";
 import { VersionTable } from "#app/(console)/models/[name]/_components/version-table.tsx";
+import { readProtection } from "#app/(console)/models/[name]/read-approvals.ts";
 import { readModel } from "#app/(console)/models/[name]/read-model.ts";
 import { editHref } from "#app/(console)/settings/policies/_components/words.ts";
-import { listPolicies, listRequests } from "#lib/approvals/index.ts";
-import { OPEN_STATES } from "#lib/approvals/status.ts";
+import { approvalFacts } from "#lib/api/approval-facts.ts";
 import { hasScope } from "#lib/auth/scopes.ts";
 import { requireSession } from "#lib/auth/session.ts";
-import { getHistory } from "#lib/registry/index.ts";
-import { STAGES } from "#lib/registry/status.ts";
+import { getProduction } from "#lib/record/get-production.ts";
+import { getTimeline } from "#lib/record/get-timeline.ts";
+import { ProductionQuery } from "#lib/record/schemas.ts";
 
-const loadSearch = createLoader({ v: parseAsInteger });
+const loadSearch = createLoader({ v: parseAsInteger, at: parseAsString });
 
 export default async function ModelPage({ params, searchParams }: PageProps<"/models/[name]">) {
   const { name } = await params;
   const ctx = await requireSession();
-  const [model, history, search, policies, open] = await Promise.all([
+  const search = await loadSearch(searchParams);
+  // An address with a moment that does not make sense asks about now.
+  const at = ProductionQuery.safeParse({ at: search.at ?? undefined }).data?.at ?? null;
+  const [model, protection, timeline, answer] = await Promise.all([
     readModel(name),
-    getHistory(ctx, { name }).catch(notFoundOnMissing),
-    loadSearch(searchParams),
-    listPolicies(ctx),
-    listRequests(ctx, { model: name, state: [...OPEN_STATES] }),
+    readProtection(ctx, name),
+    getTimeline(ctx, { name }, approvalFacts).catch(notFoundOnMissing),
+    getProduction(ctx, { name, at: at ?? undefined }, approvalFacts).catch(notFoundOnMissing),
   ]);
-  const targets = protectedTargets(policies, name);
-  const stages = STAGES.filter((stage) => targets.includes(`stage:${stage}`));
-  const approvals = {
-    stages,
-    open: open.items.flatMap(({ id, modelVersion, target }) =>
-      stages.flatMap((stage) => (target === `stage:${stage}` ? [{ id, version: modelVersion, stage }] : [])),
-    ),
-  };
-  const general = policies.every(({ modelName }) => modelName !== name) && targets.length > 0;
+  const { stages, aliases } = protection;
+  const isProtected = stages.length + aliases.length > 0;
   const production = model.versions.find((one) => one.stage === "Production");
   const chosen = model.versions.find((one) => one.version === search.v) ?? production ?? model.versions[0];
   return (
@@ -61,9 +60,10 @@ export default async function ModelPage({ params, searchParams }: PageProps<"/mo
       }
       actions={
         <>
-          {(targets.length > 0 || hasScope(ctx.actor.scopes, "admin")) && (
+          <RiskControl model={model.name} risk={model.risk} />
+          {(isProtected || hasScope(ctx.actor.scopes, "admin")) && (
             <Button asChild>
-              <Link href={editHref(general ? "*" : name, "stage:Production")}>
+              <Link href={editHref(protection.isGeneral ? "*" : name, "stage:Production")}>
                 {stages.includes("Production") ? "Approval policy" : "Protect Production"}
               </Link>
             </Button>
@@ -87,11 +87,30 @@ export default async function ModelPage({ params, searchParams }: PageProps<"/mo
             versions={model.versions}
             chosen={chosen.version}
             production={production?.version ?? null}
-            approvals={approvals}
+            approvals={protection}
           />
-          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
-            <VersionCard version={chosen} />
-            <StageHistory history={history} />
+          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+            <TimelinePicture timeline={timeline} at={at} />
+            <ProductionAtCard answer={answer} asked={at} />
+          </div>
+          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+            <div className="min-w-0 space-y-4">
+              <StageHistory entries={timeline.entries} />
+              <AliasCard
+                model={model.name}
+                aliases={model.aliases}
+                versions={model.versions.map(({ version }) => version)}
+                guarded={aliases}
+              />
+            </div>
+            <VersionCard
+              version={chosen}
+              aside={
+                <Button asChild size="sm">
+                  <Link href={`/models/${name}/versions/${chosen.version}`}>All of version {chosen.version}</Link>
+                </Button>
+              }
+            />
           </div>
         </>
       )}

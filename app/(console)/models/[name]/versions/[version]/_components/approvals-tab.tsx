@@ -1,0 +1,76 @@
+import Link from "next/link";
+import { Button } from "#app/_ui/button.tsx";
+import { EmptyState } from "#app/_ui/empty-state.tsx";
+import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
+import { Time } from "#app/_ui/time.tsx";
+import { EmergencyBadge, RequestStateBadge, RiskBadge } from "#app/(console)/approvals/_components/request-badges.tsx";
+import { actWords, missingWords, newHref } from "#app/(console)/approvals/_components/words.ts";
+import { listRequests } from "#lib/approvals/index.ts";
+import { hasScope } from "#lib/auth/scopes.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+
+/** Newest requests of the model among which this version's are looked for. */
+const MOST = 200;
+
+/** What was asked for about this version, and how it ended. */
+export async function VersionApprovals({ ctx, name, version }: { ctx: Ctx; name: string; version: number }) {
+  const { items } = await listRequests(ctx, { model: name, limit: MOST });
+  const requests = items.filter(({ modelVersion }) => modelVersion === version);
+  if (requests.length === 0) {
+    return (
+      <EmptyState title="No approval was asked for">
+        <p>Where a policy protects Production, a request collects the evidence about this version and the reviews.</p>
+        {hasScope(ctx.actor.scopes, "approvals:request") && (
+          <Button asChild>
+            <Link href={newHref({ modelName: name, version, target: "stage:Production" })}>
+              Request approval for Production
+            </Link>
+          </Button>
+        )}
+      </EmptyState>
+    );
+  }
+  return (
+    <Table label="Approval requests" framed>
+      <Head
+        columns={[
+          "Request",
+          "State",
+          "Risk",
+          "Still needed",
+          "Asked by",
+          { name: "Reason", className: "w-full" },
+          "Asked",
+        ]}
+      />
+      <tbody>
+        {requests.map((request) => (
+          <Tr key={request.id} className="hover:bg-muted/60">
+            <Td>
+              <Link href={`/approvals/${request.id}`} className="font-medium underline-offset-2 hover:underline">
+                {actWords({ modelName: name, version, target: request.target })}
+              </Link>
+            </Td>
+            <Td>
+              <span className="flex gap-1">
+                <RequestStateBadge state={request.state} />
+                {request.emergency && <EmergencyBadge />}
+              </span>
+            </Td>
+            <Td>
+              <RiskBadge risk={request.risk} />
+            </Td>
+            <Td>{missingWords(request)}</Td>
+            <Td>{request.requestedBy.name}</Td>
+            <Td className="max-w-64 truncate" title={request.reason}>
+              {request.reason}
+            </Td>
+            <Td>
+              <Time at={request.createdAt} />
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
