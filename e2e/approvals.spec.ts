@@ -148,7 +148,9 @@ test("whoever asked carries it out, and the version is in Production", async ({ 
 
 /** A browser of its own for somebody; what goes wrong in it shows in the test's own steps. */
 async function signedIn(browser: Browser, email: string, password = PASSWORD): Promise<Page> {
-  const page = await browser.newPage({ baseURL: fromStart("E2E_URL") });
+  // axe opens a page of its own in the same context.
+  const context = await browser.newContext({ baseURL: fromStart("E2E_URL"), viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
   await page.goto("/sign-in");
   await page.locator("form[data-hydrated=true]").waitFor();
   await page.getByLabel("E-mail address").fill(email);
