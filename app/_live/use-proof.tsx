@@ -11,7 +11,7 @@ const WANTED: Record<string, Wanted> = {
 
 /**
  * For acts that want a fresh proof of who one is: `withProof(act)` does it, asks for password or code when the API demands
- * them, and does it once more. Giving up rejects with the API's refusal. Render `proof` once beside the act's button.
+ * them, and does it once more. Giving up rejects. Render `proof` once beside the act's button.
  */
 export function useProof(): { withProof<T>(act: () => Promise<T>): Promise<T>; proof: ReactNode } {
   const [wanted, setWanted] = useState<Wanted | null>(null);
@@ -35,7 +35,10 @@ export function useProof(): { withProof<T>(act: () => Promise<T>): Promise<T>; p
       } catch (error) {
         const what = error instanceof ApiFailure ? WANTED[error.code] : undefined;
         // Asked for the same again: the answer did not help, so the refusal is told.
-        if (what === undefined || proved.has(what) || !(await ask(what))) throw error;
+        if (what === undefined || proved.has(what)) throw error;
+        if (!(await ask(what))) {
+          throw new ApiFailure("Nothing was done: this needs a proof of who you are.", { code: "proof_missing" });
+        }
         proved.add(what);
       }
     }

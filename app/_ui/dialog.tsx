@@ -16,7 +16,7 @@ export function Dialog(props: {
   return (
     <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
+        <Radix.Overlay className="fixed inset-0 z-50 bg-black/45" />
         <Radix.Content
           {...(props.description === undefined ? { "aria-describedby": undefined } : {})}
           className={cn(

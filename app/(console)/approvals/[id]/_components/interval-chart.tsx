@@ -76,7 +76,7 @@ export function IntervalChart(props: {
               <line
                 x1={scale.at(mark.at)}
                 x2={scale.at(mark.at)}
-                y1={index * 15 + 16}
+                y1={top - 6}
                 y2={bottom}
                 stroke={colour}
                 strokeDasharray={mark.tone === "danger" ? "4 3" : undefined}

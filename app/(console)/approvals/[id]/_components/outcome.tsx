@@ -1,9 +1,12 @@
+"use client";
 import Link from "next/link";
+import { May } from "#app/_live/may.tsx";
 import { ErrorCard } from "#app/_ui/error-card.tsx";
 import { Deadline } from "#app/(console)/approvals/_components/deadline.tsx";
 import { STATE_LOOKS } from "#app/(console)/approvals/_components/request-badges.tsx";
+import { newHref } from "#app/(console)/approvals/_components/words.ts";
 import type { RequestDetail } from "#lib/approvals/schemas.ts";
-import type { RequestState } from "#lib/approvals/status.ts";
+import { isTerminal, type RequestState } from "#lib/approvals/status.ts";
 
 /** What became of a request that is over or in trouble, and what to do now. */
 const WORDS: Partial<Record<RequestState, string>> = {
@@ -12,7 +15,7 @@ const WORDS: Partial<Record<RequestState, string>> = {
   withdrawn: "Whoever asked, or an admin, took it back. Nothing was changed.",
   expired: "Nobody decided or used it in time. Nothing was changed; it can be asked for anew.",
   invalidated:
-    "What was asked for, or the policy, changed meanwhile, so the reviews are about something that is not there any more. Ask anew.",
+    "What was asked for, or the policy, changed meanwhile, so the reviews are about something that is not there any more.",
   revoked: "A reviewer took the approval back before it was used. Nothing was changed.",
 };
 
@@ -30,6 +33,14 @@ export function Outcome({ request }: { request: RequestDetail }) {
       {words !== undefined && (
         <p className="rounded-md bg-muted px-3 py-2">
           <strong className="font-medium">{STATE_LOOKS[state].word}.</strong> {words}
+          {isTerminal(state) && (
+            <May scope="approvals:request">
+              {" "}
+              <Link href={newHref(subject)} className="font-medium text-primary underline">
+                Ask anew
+              </Link>
+            </May>
+          )}
         </p>
       )}
       {state === "executed" && (
