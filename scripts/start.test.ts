@@ -89,7 +89,7 @@ function npmStart(more: Record<string, string> = {}): Started {
   return { npm, text: () => text, exit };
 }
 
-async function until(what: string, condition: () => boolean | Promise<boolean>, patienceMs = 30_000) {
+async function until(what: string, condition: () => boolean | Promise<boolean>, patienceMs = 120_000) {
   const end = Date.now() + patienceMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited ${patienceMs} ms for ${what}`);
@@ -139,7 +139,7 @@ const answers = () =>
     () => false,
   );
 
-describe("npm start", { timeout: 150_000 }, () => {
+describe("npm start", { timeout: 300_000 }, () => {
   test("starts everything, gives the processes what they need, and ends within 4 s of SIGTERM to npm", async () => {
     const started = npmStart({ ASSAY_DATA_DIR: "some/data" });
     await ready(started);
