@@ -31,12 +31,12 @@ export function ChainFacts({ chain, keyId }: { chain: ChainState; keyId: string 
               </Badge>
             )
           }
-          note="the next one comes within minutes"
+          note={open === 0 ? "by signed checkpoints" : "the next within minutes"}
         />
         <Stat
           label="Head"
           value={<CopyId id={chain.headHash} label="hash of the head" className="text-sm" />}
-          note={keyId === null ? "SHA-256" : `signed with key ${keyId.slice(0, 8)}`}
+          note={keyId === null ? "SHA-256" : `signing key ${keyId.slice(0, 8)}`}
         />
       </StatGrid>
       <section

@@ -26,14 +26,16 @@ export function EventDetail(props: {
         <section aria-label="About the event" className="rounded-md border border-border">
           <Table label="About the event">
             <tbody>
-              <Fact name="Subject" mono>
-                {href === null ? (
-                  event.subject
-                ) : (
-                  <Link href={href} className="text-primary underline">
-                    {event.subject}
-                  </Link>
-                )}
+              <Fact name="Subject">
+                <span className="font-mono wrap-anywhere whitespace-normal">
+                  {href === null ? (
+                    event.subject
+                  ) : (
+                    <Link href={href} className="text-primary underline">
+                      {event.subject}
+                    </Link>
+                  )}
+                </span>
               </Fact>
               <Fact name="When">{`${moment(event.at)}.${event.at.slice(20, 23)} UTC`}</Fact>
               <Fact name="Who">

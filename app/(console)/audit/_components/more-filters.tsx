@@ -8,7 +8,7 @@ import { FILTER_WORDS } from "#app/(console)/audit/_components/words.ts";
 import type { AuditSearch, Filter } from "#app/(console)/audit/search.ts";
 
 const HINTS: Partial<Record<Filter, string>> = {
-  actor: "user:usr_… or a start such as system:",
+  actor: "user:usr_… or system:",
   subject: "version:digits/3, or its start",
   requestId: "as replies and logs name it",
   from: "UTC",

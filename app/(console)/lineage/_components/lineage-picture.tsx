@@ -14,12 +14,15 @@ const HEIGHT = 46;
 const GAP_X = 60;
 const GAP_Y = 14;
 const PAD = 16;
-const LETTERS = 27;
+/** What has room in a box: of the name, and of the smaller line below it. */
+const LETTERS = { title: 27, note: 34 };
+/** How far the pictures of this console look. */
+const DEPTH = 3;
 const MOST_HEIGHT = 520;
 
 const left = (column: number) => PAD + column * (WIDTH + GAP_X);
 const top = (row: number) => PAD + row * (HEIGHT + GAP_Y);
-const cut = (text: string) => (text.length > LETTERS ? `${text.slice(0, LETTERS - 1)}…` : text);
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /**
  * Where something comes from (left) and what came of it (right). Every box is a link; readers hear a list of sentences
@@ -34,6 +37,8 @@ export function LineagePicture({ graph, all = false }: { graph: LineageGraph; al
     return node === undefined ? id : `${KIND_WORDS[node.kind]} ${node.label}`;
   };
   const start = byId.get(graph.from);
+  // What was left out may also be a mere relative, which is not drawn anyway.
+  const isCut = graph.truncated && nodes.some(({ distance }) => distance >= DEPTH);
   const [width, height] = [left(columns) - GAP_X + PAD, top(rows) - GAP_Y + PAD];
   const middle = left(start?.column ?? 0) + WIDTH / 2;
   useEffect(() => {
@@ -43,10 +48,8 @@ export function LineagePicture({ graph, all = false }: { graph: LineageGraph; al
   return (
     <ChartFrame
       title="Lineage"
-      note={
-        graph.truncated ? "the nearest part; further away there is more" : "causes at the left, effects at the right"
-      }
-      height={Math.max(120, Math.min(MOST_HEIGHT, height))}
+      note={isCut ? "the nearest part; further away there is more" : "causes at the left, effects at the right"}
+      height={Math.max(90, Math.min(MOST_HEIGHT, height))}
       file={`lineage-${graph.from.replaceAll(/[^\w.-]+/g, "-")}`}
       columns={["from", "relation", "to"]}
       rows={edges.map(({ from, kind, to }) => [nameOf(from), EDGE_WORDS[kind], nameOf(to)])}
@@ -109,7 +112,7 @@ function line(a: Place, b: Place): string {
 
 function NodeBox(props: LineageNode & Place & { isStart: boolean }) {
   const { kind } = props;
-  const facts = factWords(props);
+  const facts = factWords(props, { short: true });
   return (
     <Box
       {...props}
@@ -145,10 +148,10 @@ function Box(props: Place & { href: string; title: string; note: string; colour:
       />
       <rect x={x + 5} y={y + 8} width="3" height={HEIGHT - 16} rx="1.5" fill={colour} />
       <text x={x + 15} y={y + 19} fontSize="12" fontWeight="600" fill="var(--foreground)">
-        {cut(title)}
+        {cut(title, LETTERS.title)}
       </text>
       <text x={x + 15} y={y + 35} fill="var(--muted-foreground)">
-        {cut(note)}
+        {cut(note, LETTERS.note)}
       </text>
     </a>
   );

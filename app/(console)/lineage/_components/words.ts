@@ -1,10 +1,10 @@
 import type { LineageEdge, LineageNode } from "#lib/record/schemas.ts";
 
 export const KIND_WORDS: Record<LineageNode["kind"], string> = {
-  dataset_version: "dataset version",
+  dataset_version: "dataset",
   run: "run",
   strategy_run: "strategy",
-  version: "model version",
+  version: "version",
   deployment: "deployment",
   approval: "approval",
 };
@@ -28,10 +28,12 @@ export function lineageHref(from: string): string {
   return `/lineage?from=${encodeURIComponent(from)}`;
 }
 
-/** A node's facts as one line. */
-export function factWords({ facts }: Pick<LineageNode, "facts">): string {
+/** A node's facts as one line; digests, which nobody reads, only where there is room. */
+export function factWords({ facts }: Pick<LineageNode, "facts">, { short = false } = {}): string {
   return Object.entries(facts)
+    .filter(([name]) => !(short && name === "digest"))
     .flatMap(([name, value]) => {
+      if (name === "stage" && value === "None") return ["no stage"];
       if (name === "test accuracy") return [`${(Number(value) * 100).toFixed(2)} %`];
       if (name === "images") return [`${Number(value).toLocaleString("en-GB")} images`];
       if (name === "synthetic") return value === "true" ? ["synthetic"] : [];

@@ -41,6 +41,8 @@ export default async function ModelPage({ params, searchParams }: PageProps<"/mo
   const isProtected = stages.length + aliases.length > 0;
   const production = model.versions.find((one) => one.stage === "Production");
   const chosen = model.versions.find((one) => one.version === search.v) ?? production ?? model.versions[0];
+  const shown = timeline.versions.find((one) => one.version === chosen?.version);
+  const registeredBy = shown?.registeredByLabel ?? chosen?.createdBy ?? "";
   return (
     <Page
       title={
@@ -105,6 +107,7 @@ export default async function ModelPage({ params, searchParams }: PageProps<"/mo
             </div>
             <VersionCard
               version={chosen}
+              registeredBy={registeredBy}
               aside={
                 <Button asChild size="sm">
                   <Link href={`/models/${name}/versions/${chosen.version}`}>All of version {chosen.version}</Link>

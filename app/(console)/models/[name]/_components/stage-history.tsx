@@ -7,13 +7,23 @@ import type { TimelineEntry } from "#lib/record/schemas.ts";
 
 /** Every change of stage, newest first, with who, why and on which approval. */
 export function StageHistory({ entries, title = "Changes of stage" }: { entries: TimelineEntry[]; title?: string }) {
+  const isApproved = entries.some(({ approvalId }) => approvalId !== null);
   return (
     <Card title={title} flush>
       {entries.length === 0 ? (
         <p className="p-4 text-muted-foreground">No change of stage yet. “Stage” beside a version makes one.</p>
       ) : (
         <Table label={title}>
-          <Head columns={["Version", "Change", "When", "Who", "Approval", { name: "Why", className: "w-full" }]} />
+          <Head
+            columns={[
+              "Version",
+              "Change",
+              "When",
+              "Who",
+              ...(isApproved ? ["Approval"] : []),
+              { name: "Why", className: "w-full" },
+            ]}
+          />
           <tbody>
             {entries.map((change) => (
               <Tr key={`${change.version}-${change.at}-${change.to}`}>
@@ -27,18 +37,20 @@ export function StageHistory({ entries, title = "Changes of stage" }: { entries:
                 <Td>
                   <Time at={change.at} />
                 </Td>
-                <Td className="max-w-40 truncate" title={change.actor}>
+                <Td className="max-w-36 truncate" title={change.actor}>
                   {change.actorLabel}
                 </Td>
-                <Td>
-                  {change.approvalId === null ? (
-                    "–"
-                  ) : (
-                    <Link href={`/approvals/${change.approvalId}`} className="text-primary underline">
-                      {change.approval?.emergency === true ? "break-glass" : "approval"}
-                    </Link>
-                  )}
-                </Td>
+                {isApproved && (
+                  <Td>
+                    {change.approvalId === null ? (
+                      "–"
+                    ) : (
+                      <Link href={`/approvals/${change.approvalId}`} className="text-primary underline">
+                        {change.approval?.emergency === true ? "break-glass" : "approval"}
+                      </Link>
+                    )}
+                  </Td>
+                )}
                 <Td className="min-w-40 py-1.5 break-words whitespace-normal">
                   {change.reason === "" ? "–" : change.reason}
                 </Td>

@@ -34,13 +34,15 @@ interface StageMenuProps {
   production: number | null;
   /** Stages that a version gets only by an approval, and the requests of this version that are open. */
   approvals: { stages: readonly Stage[]; open: readonly { id: string; stage: Stage }[] };
+  /** As a button of a page, not of a table row. */
+  framed?: boolean;
 }
 
 /**
  * The moves that the state machine allows from here. Each asks once and says what it will change; one that a policy
  * protects leads to its request.
  */
-export function StageMenu({ model, version, stage, production, approvals }: StageMenuProps) {
+export function StageMenu({ model, version, stage, production, approvals, framed = false }: StageMenuProps) {
   const router = useRouter();
   const [target, setTarget] = useState<Stage | null>(null);
   const [open, setOpen] = useState(false);
@@ -63,7 +65,11 @@ export function StageMenu({ model, version, stage, production, approvals }: Stag
     <>
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
-          <Button size="sm" variant="ghost" aria-label={`Change the stage of version ${version}`}>
+          <Button
+            size={framed ? "md" : "sm"}
+            variant={framed ? "secondary" : "ghost"}
+            aria-label={`Change the stage of version ${version}`}
+          >
             Stage
             <ChevronDown aria-hidden />
           </Button>

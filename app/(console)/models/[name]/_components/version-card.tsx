@@ -1,6 +1,5 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { ActorName } from "#app/_ui/actor-name.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { CopyId } from "#app/_ui/copy.tsx";
 import { figure } from "#app/_ui/format.ts";
@@ -10,7 +9,13 @@ import { datasetHref } from "#app/(console)/models/[name]/_components/hrefs.ts";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
 
 /** Where a version comes from, as far as its run told: data, seed, engine, code, settings, figures. */
-export function VersionCard({ version, aside }: { version: ModelVersion; aside?: ReactNode }) {
+export function VersionCard(props: {
+  version: ModelVersion;
+  /** Who registered it, for people. */
+  registeredBy: string;
+  aside?: ReactNode;
+}) {
+  const { version, registeredBy, aside } = props;
   const { lineage, runId } = version;
   // How it trained (speed, memory, batches) is on the run's page.
   const metrics = Object.entries(version.metrics)
@@ -53,7 +58,7 @@ export function VersionCard({ version, aside }: { version: ModelVersion; aside?:
             <CopyId id={version.onnxDigest} label="ONNX digest" />
           </Fact>
           <Fact name="Registered by">
-            <ActorName actor={version.createdBy} />
+            <span title={version.createdBy}>{registeredBy}</span>
           </Fact>
           {metrics.map(([key, value]) => (
             <Fact key={key} name={key}>

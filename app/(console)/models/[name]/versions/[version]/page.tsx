@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { createLoader, parseAsBoolean, parseAsStringLiteral } from "nuqs/server";
+import { May } from "#app/_live/may.tsx";
 import { Badge } from "#app/_ui/badge.tsx";
 import { percent } from "#app/_ui/format.ts";
 import { Page } from "#app/_ui/page.tsx";
@@ -58,16 +59,19 @@ export default async function VersionPage({ params, searchParams }: PageProps<"/
           </>
         }
         actions={
-          <StageMenu
-            model={name}
-            version={version.version}
-            stage={version.stage}
-            production={model.productionVersion}
-            approvals={{
-              stages: protection.stages,
-              open: protection.open.filter((request) => request.version === version.version),
-            }}
-          />
+          <May scope="registry:write">
+            <StageMenu
+              framed
+              model={name}
+              version={version.version}
+              stage={version.stage}
+              production={model.productionVersion}
+              approvals={{
+                stages: protection.stages,
+                open: protection.open.filter((request) => request.version === version.version),
+              }}
+            />
+          </May>
         }
       >
         <VersionTabs base={`/models/${name}/versions/${version.version}`} tab={tab} />

@@ -2,14 +2,26 @@ import { Card } from "#app/_ui/card.tsx";
 import { ConfusionMatrix } from "#app/_ui/confusion-matrix.tsx";
 import { count, figure, percent } from "#app/_ui/format.ts";
 import { Fact, Head, Table, Td, Tr } from "#app/_ui/table.tsx";
+import { StageHistory } from "#app/(console)/models/[name]/_components/stage-history.tsx";
 import type { CardFact, Interval, ModelCard } from "#lib/record/schemas.ts";
 
-/** What the record knows: details, metrics with their intervals, data, confusion, approvals. */
-export function CardRecord({ card }: { card: ModelCard }) {
-  const { metrics, perClass, confusion } = card;
+/** What the record knows of the model and its data, and its moves with their approvals. */
+export function CardFacts({ card }: { card: ModelCard }) {
   return (
     <div className="min-w-0 space-y-4">
       <Facts title="Model details" facts={card.details} />
+      <Facts title="Evaluation data" facts={card.evaluationData} />
+      <Facts title="Training data" facts={card.trainingData} />
+      <StageHistory title="Moves into Staging and Production" entries={card.approvals} />
+    </div>
+  );
+}
+
+/** What was measured: overall, by class, and what was taken for what. */
+export function CardMetrics({ card }: { card: ModelCard }) {
+  const { metrics, perClass, confusion } = card;
+  return (
+    <>
       <Card title="Metrics" flush>
         {metrics === null ? (
           <p className="p-4 text-muted-foreground">The record holds no evaluation of this version.</p>
@@ -36,8 +48,6 @@ export function CardRecord({ card }: { card: ModelCard }) {
           </Table>
         )}
       </Card>
-      <Facts title="Evaluation data" facts={card.evaluationData} />
-      <Facts title="Training data" facts={card.trainingData} />
       {perClass.length > 0 && (
         <Card title="By digit" flush>
           <Table label="Recall and precision by digit">
@@ -65,7 +75,7 @@ export function CardRecord({ card }: { card: ModelCard }) {
       {confusion.length > 0 && (
         <ConfusionMatrix confusion={confusion} file={`${card.modelName}-${card.version}-confusion`} />
       )}
-    </div>
+    </>
   );
 }
 

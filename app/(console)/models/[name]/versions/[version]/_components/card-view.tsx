@@ -9,7 +9,7 @@ import { CopyId } from "#app/_ui/copy.tsx";
 import { plural } from "#app/_ui/format.ts";
 import { Time } from "#app/_ui/time.tsx";
 import { CardEditor } from "#app/(console)/models/[name]/versions/[version]/_components/card-editor.tsx";
-import { CardRecord } from "#app/(console)/models/[name]/versions/[version]/_components/card-record.tsx";
+import { CardFacts, CardMetrics } from "#app/(console)/models/[name]/versions/[version]/_components/card-record.tsx";
 import { CARD_TITLES } from "#lib/record/card-sections.ts";
 import type { ModelCard } from "#lib/record/schemas.ts";
 import { CARD_TEXTS } from "#lib/registry/card-schemas.ts";
@@ -53,27 +53,30 @@ export function CardView({ card, files }: { card: ModelCard; files: { md: string
         )}
       </div>
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        {editing ? (
-          <CardEditor card={card} onDone={() => void setEditing(null)} />
-        ) : (
-          <Card title="What people wrote">
-            <dl className="space-y-4">
-              {CARD_TEXTS.map((key) => (
-                <div key={key} className="space-y-1">
-                  <dt className="font-semibold">{CARD_TITLES[key]}</dt>
-                  <dd className="max-w-prose break-words whitespace-pre-wrap">
-                    {card.texts[key].trim() === "" ? (
-                      <span className="text-muted-foreground">Not written yet.</span>
-                    ) : (
-                      card.texts[key]
-                    )}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </Card>
-        )}
-        <CardRecord card={card} />
+        <div className="min-w-0 space-y-4">
+          {editing ? (
+            <CardEditor card={card} onDone={() => void setEditing(null)} />
+          ) : (
+            <Card title="What people wrote">
+              <dl className="space-y-4">
+                {CARD_TEXTS.map((key) => (
+                  <div key={key} className="space-y-1">
+                    <dt className="font-semibold">{CARD_TITLES[key]}</dt>
+                    <dd className="max-w-prose break-words whitespace-pre-wrap">
+                      {card.texts[key].trim() === "" ? (
+                        <span className="text-muted-foreground">Not written yet.</span>
+                      ) : (
+                        card.texts[key]
+                      )}
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </Card>
+          )}
+          <CardMetrics card={card} />
+        </div>
+        <CardFacts card={card} />
       </div>
     </div>
   );

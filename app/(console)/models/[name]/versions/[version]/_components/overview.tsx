@@ -7,7 +7,7 @@ import { VersionCard } from "#app/(console)/models/[name]/_components/version-ca
 import { approvalFacts } from "#lib/api/approval-facts.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { getLineage } from "#lib/record/get-lineage.ts";
-import { timelineEntries } from "#lib/record/get-timeline.ts";
+import { getTimeline } from "#lib/record/get-timeline.ts";
 import { LineageQuery } from "#lib/record/schemas.ts";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
 
@@ -15,10 +15,11 @@ import type { ModelVersion } from "#lib/registry/schemas.ts";
 export async function Overview({ ctx, version, all }: { ctx: Ctx; version: ModelVersion; all: boolean }) {
   const { metrics, modelName } = version;
   const from = LineageQuery.parse({ from: `version:${modelName}/${version.version}`, depth: 3 });
-  const [graph, entries] = await Promise.all([
+  const [graph, timeline] = await Promise.all([
     getLineage(ctx, from),
-    timelineEntries(ctx, { name: modelName }, approvalFacts),
+    getTimeline(ctx, { name: modelName }, approvalFacts),
   ]);
+  const shown = timeline.versions.find((one) => one.version === version.version);
   return (
     <div className="space-y-4">
       <StatGrid>
@@ -34,10 +35,10 @@ export async function Overview({ ctx, version, all }: { ctx: Ctx; version: Model
       </StatGrid>
       <LineagePicture graph={graph} all={all} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
-        <VersionCard version={version} />
+        <VersionCard version={version} registeredBy={shown?.registeredByLabel ?? version.createdBy} />
         <StageHistory
           title="Its changes of stage"
-          entries={entries.filter((entry) => entry.version === version.version)}
+          entries={timeline.entries.filter((entry) => entry.version === version.version)}
         />
       </div>
     </div>
