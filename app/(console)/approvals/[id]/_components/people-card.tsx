@@ -15,7 +15,11 @@ export function PeopleCard({ request }: { request: RequestDetail }) {
       {open && <p className="mb-3">{neededWords(request)}</p>}
       <ul className="space-y-3">
         {thresholds.map((threshold) => (
-          <Threshold key={threshold.name} threshold={threshold} asked={permissions.asked.includes(threshold.name)} />
+          <Threshold
+            key={threshold.name}
+            threshold={threshold}
+            asked={permissions.review && permissions.asked.includes(threshold.name)}
+          />
         ))}
       </ul>
       <dl className="mt-4 space-y-2 border-t border-border pt-3 [&_dt]:text-xs [&_dt]:text-muted-foreground">
