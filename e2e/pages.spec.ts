@@ -29,7 +29,16 @@ test.describe("phone", () => {
 });
 
 test("no layout jumps while lists and a run are loaded", async ({ page }) => {
-  for (const path of ["/", "/runs", "/models", "/datasets", `/runs/${await newestRun(page)}`]) {
+  for (const path of [
+    "/",
+    "/runs",
+    "/models",
+    "/datasets",
+    "/settings/keys",
+    "/settings/members",
+    "/account",
+    `/runs/${await newestRun(page)}`,
+  ]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     const shift = await page.evaluate(
