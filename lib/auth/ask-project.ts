@@ -26,8 +26,8 @@ export interface InProject {
 }
 
 /**
- * The person of a session in the project that the request is about: the one it names, else the cookie's if they are
- * still a member there, else their home.
+ * The person of a session in the project that the request is about: the one it names, else that of the page it came
+ * from, else the cookie's, if they are still a member there, else their home.
  *
  * @throws NotFoundError it names one that is not theirs
  */
@@ -42,10 +42,19 @@ export async function personInProject(
     if (found === null) throw noSuchProject(asked);
     return found;
   }
-  const remembered = cookieOf(headers.get("cookie"), PROJECT_COOKIE);
-  // A cookie that is out of date must not lock anybody out.
-  const found = remembered === undefined ? null : await standIn(session, remembered, exists);
-  return found ?? { actor: session.actor, projectId: session.projectId };
+  // The page that a link or a download stands on, before the cookie, which the windows of a browser share.
+  for (const hint of [projectOfReferrer(headers), cookieOf(headers.get("cookie"), PROJECT_COOKIE)]) {
+    // One that is out of date must not lock anybody out.
+    const found = hint === undefined ? null : await standIn(session, hint, exists);
+    if (found !== null) return found;
+  }
+  return { actor: session.actor, projectId: session.projectId };
+}
+
+function projectOfReferrer(headers: Headers): string | undefined {
+  const referrer = headers.get("referer");
+  if (referrer === null || !URL.canParse(referrer)) return undefined;
+  return new URL(referrer).searchParams.get("project") ?? undefined;
 }
 
 async function standIn(session: ResolvedSession, id: string, exists: ProjectExists): Promise<InProject | null> {

@@ -19,5 +19,5 @@ export async function chooseProject(project: string): Promise<void> {
 /** Goes to the project's home by a whole page load: nothing of another project stays in the router's memory. */
 export async function enterProject(project: string): Promise<void> {
   await chooseProject(project);
-  window.location.assign(project === DEFAULT_PROJECT ? "/" : `/?project=${project}`);
+  window.location.assign(`/?project=${project}`);
 }
