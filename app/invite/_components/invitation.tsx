@@ -53,7 +53,7 @@ export function Invitation({ signedInAs }: { signedInAs: string | null }) {
         <h1 className="text-xl font-semibold">Join {invitation.projectName}</h1>
         <p className="text-sm text-muted-foreground">
           You are invited as <strong className="font-medium text-foreground">{invitation.role}</strong>, with the
-          address <strong className="font-medium text-foreground">{invitation.email}</strong>. The link works until{" "}
+          address <strong className="font-medium text-foreground">{invitation.email}</strong>. The link ends{" "}
           <Time at={invitation.expiresAt} />.
         </p>
       </div>
