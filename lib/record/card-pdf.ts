@@ -26,7 +26,8 @@ export async function cardPdf(card: ModelCard): Promise<Buffer> {
   const chunks: Buffer[] = [];
   doc.on("data", (chunk: Buffer) => chunks.push(chunk));
   const ended = new Promise<void>((resolve, reject) => void doc.once("end", resolve).once("error", reject));
-  doc.registerFont("text", fontFile("DejaVuSans.ttf")).registerFont("bold", fontFile("DejaVuSans-Bold.ttf"));
+  const fonts = fontFiles();
+  doc.registerFont("text", fonts.text).registerFont("bold", fonts.bold);
 
   const missing = { found: false };
   doc.font("bold").fontSize(20).fillColor(INK).text(title);
@@ -42,9 +43,13 @@ export async function cardPdf(card: ModelCard): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Resolved from the application's folder at run time: bundlers leave the file where it is. */
-function fontFile(name: string): string {
-  return createRequire(join(process.cwd(), "package.json")).resolve(`dejavu-fonts-ttf/ttf/${name}`);
+/** Resolved from the application's folder at run time: bundlers leave the files where they are. */
+function fontFiles(): { text: string; bold: string } {
+  const require = createRequire(join(process.cwd(), "package.json"));
+  return {
+    text: require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+    bold: require.resolve("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+  };
 }
 
 function drawBlock(doc: Pdf, block: CardBlock, missing: { found: boolean }): void {

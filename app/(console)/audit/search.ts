@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { AuditQuery, DeniedQuery } from "#lib/record/schemas.ts";
 
 /** The parts of the page. `denied` is for admins of the instance. */
-export const VIEWS = ["log", "denied", "reconciliation"] as const;
+const VIEWS = ["log", "denied", "reconciliation"] as const;
 export type View = (typeof VIEWS)[number];
 
 /** What is looked for, all of it in the address. Times are ISO 8601, UTC. */

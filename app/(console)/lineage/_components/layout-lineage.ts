@@ -1,12 +1,12 @@
 import type { LineageEdge, LineageGraph, LineageNode } from "#lib/record/schemas.ts";
 
-export interface PlacedNode extends LineageNode {
+interface PlacedNode extends LineageNode {
   column: number;
   /** From the top of the picture, in rows; halves where a column stands in the middle. */
   row: number;
 }
 /** Always from cause to effect. */
-export type PlacedEdge = LineageEdge;
+type PlacedEdge = LineageEdge;
 export interface LineageLayout {
   nodes: PlacedNode[];
   edges: PlacedEdge[];
