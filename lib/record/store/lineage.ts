@@ -31,7 +31,7 @@ const LINKS = `
   UNION ALL
   SELECT DISTINCT 'approval:' || t.approval_id, 'version:' || m.name || '/' || v.version, 'approved'
   FROM stage_transition t JOIN model_version v ON v.id = t.version_id JOIN registered_model m ON m.id = v.model_id
-  WHERE v.project_id = $1 AND t.approval_id IS NOT NULL AND ($2::text[] IS NULL OR m.name = ANY ($2::text[]))
+  WHERE v.project_id = $1 AND t.approval_id IS NOT NULL AND t.to_stage <> 'Archived' AND ($2::text[] IS NULL OR m.name = ANY ($2::text[]))
     AND (t.approval_id = ANY ($3::text[]) OR m.name || '/' || v.version = ANY ($3::text[]))
   UNION ALL
   SELECT 'version:' || g.value, 'run:' || r.id, 'reproduced'

@@ -30,6 +30,9 @@ const cut = (text: string, most: number) => (text.length > most ? `${text.slice(
  */
 export function LineagePicture({ graph, all = false }: { graph: LineageGraph; all?: boolean }) {
   const { nodes, edges, columns, rows, folded } = layoutLineage(graph, { all });
+  // That data trained what was only trained again goes without saying, and without a line across the picture.
+  const again = new Set(edges.flatMap(({ kind, to }) => (kind === "reproduced" ? [to] : [])));
+  const drawn = edges.filter(({ kind, to }) => kind !== "trained" || !again.has(to));
   const frame = useRef<HTMLDivElement>(null);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const nameOf = (id: string) => {
@@ -65,7 +68,7 @@ export function LineagePicture({ graph, all = false }: { graph: LineageGraph; al
         <svg data-drawing width={width} height={height} className="mx-auto block" fontSize="11">
           <title>Lineage</title>
           <g aria-hidden fill="none" stroke="var(--input)" strokeWidth="1.5">
-            {edges.map(({ from, kind, to }) => {
+            {drawn.map(({ from, kind, to }) => {
               const [a, b] = [byId.get(from), byId.get(to)];
               if (a === undefined || b === undefined) return null;
               return (

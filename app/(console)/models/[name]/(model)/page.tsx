@@ -92,12 +92,8 @@ export default async function ModelPage({ params, searchParams }: PageProps<"/mo
             approvals={protection}
           />
           <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-            <TimelinePicture timeline={timeline} at={at} />
-            <ProductionAtCard answer={answer} asked={at} />
-          </div>
-          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
             <div className="min-w-0 space-y-4">
-              <StageHistory entries={timeline.entries} />
+              <TimelinePicture timeline={timeline} at={at} />
               <AliasCard
                 model={model.name}
                 aliases={model.aliases}
@@ -105,6 +101,10 @@ export default async function ModelPage({ params, searchParams }: PageProps<"/mo
                 guarded={aliases}
               />
             </div>
+            <ProductionAtCard answer={answer} asked={at} />
+          </div>
+          <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+            <StageHistory entries={timeline.entries} />
             <VersionCard
               version={chosen}
               registeredBy={registeredBy}

@@ -5,29 +5,22 @@ import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import type { TimelineEntry } from "#lib/record/schemas.ts";
 
-/** Every change of stage, newest first, with who, why and on which approval. */
-export function StageHistory({ entries, title = "Changes of stage" }: { entries: TimelineEntry[]; title?: string }) {
-  const isApproved = entries.some(({ approvalId }) => approvalId !== null);
+/** Changes of stage, newest first, with who, why and on which approval. `single`: all of one version, that needs no column. */
+export function StageHistory(props: { entries: TimelineEntry[]; title?: string; single?: boolean }) {
+  const { entries, title = "Changes of stage", single = false } = props;
   return (
     <Card title={title} flush>
       {entries.length === 0 ? (
-        <p className="p-4 text-muted-foreground">No change of stage yet. “Stage” beside a version makes one.</p>
+        <p className="p-4 text-muted-foreground">None yet. “Stage” beside a version makes one.</p>
       ) : (
         <Table label={title}>
           <Head
-            columns={[
-              "Version",
-              "Change",
-              "When",
-              "Who",
-              ...(isApproved ? ["Approval"] : []),
-              { name: "Why", className: "w-full" },
-            ]}
+            columns={[...(single ? [] : ["Version"]), "Change", "When", "Who", { name: "Why", className: "w-full" }]}
           />
           <tbody>
             {entries.map((change) => (
               <Tr key={`${change.version}-${change.at}-${change.to}`}>
-                <Td className="tabular">{change.version}</Td>
+                {!single && <Td className="tabular">{change.version}</Td>}
                 <Td>
                   <span className="flex items-center gap-1.5">
                     {change.from} <span className="sr-only">to</span>
@@ -37,22 +30,16 @@ export function StageHistory({ entries, title = "Changes of stage" }: { entries:
                 <Td>
                   <Time at={change.at} />
                 </Td>
-                <Td className="max-w-36 truncate" title={change.actor}>
+                <Td className="max-w-36 truncate" title={`${change.actorLabel}, ${change.actor}`}>
                   {change.actorLabel}
                 </Td>
-                {isApproved && (
-                  <Td>
-                    {change.approvalId === null ? (
-                      "–"
-                    ) : (
-                      <Link href={`/approvals/${change.approvalId}`} className="text-primary underline">
-                        {change.approval?.emergency === true ? "break-glass" : "approval"}
-                      </Link>
-                    )}
-                  </Td>
-                )}
                 <Td className="min-w-40 py-1.5 break-words whitespace-normal">
-                  {change.reason === "" ? "–" : change.reason}
+                  {change.reason === "" && change.approvalId === null ? "–" : <span>{change.reason} </span>}
+                  {change.approvalId !== null && (
+                    <Link href={`/approvals/${change.approvalId}`} className="whitespace-nowrap text-primary underline">
+                      {change.approval?.emergency === true ? "break-glass" : "on an approval"}
+                    </Link>
+                  )}
                 </Td>
               </Tr>
             ))}

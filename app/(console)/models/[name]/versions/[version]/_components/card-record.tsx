@@ -12,7 +12,7 @@ export function CardFacts({ card }: { card: ModelCard }) {
       <Facts title="Model details" facts={card.details} />
       <Facts title="Evaluation data" facts={card.evaluationData} />
       <Facts title="Training data" facts={card.trainingData} />
-      <StageHistory title="Moves into Staging and Production" entries={card.approvals} />
+      <StageHistory single title="Moves into Staging and Production" entries={card.approvals} />
     </div>
   );
 }

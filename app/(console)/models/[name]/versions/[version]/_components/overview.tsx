@@ -37,6 +37,7 @@ export async function Overview({ ctx, version, all }: { ctx: Ctx; version: Model
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
         <VersionCard version={version} registeredBy={shown?.registeredByLabel ?? version.createdBy} />
         <StageHistory
+          single
           title="Its changes of stage"
           entries={timeline.entries.filter((entry) => entry.version === version.version)}
         />

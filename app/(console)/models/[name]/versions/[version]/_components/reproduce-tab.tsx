@@ -91,7 +91,7 @@ function Outcome({ item }: { item: Reproduction }) {
           <CopyId id={item.runId} label="run id" />
         </span>
         <Time at={item.createdAt} className="text-xs text-muted-foreground" />
-        <p className="basis-full">{verdict === null ? `${epochsDone} of ${epochs} epochs are done.` : item.message}</p>
+        <p className="basis-full">{verdict === null ? `Epochs done: ${epochsDone} of ${epochs}.` : item.message}</p>
         {verdict === null && <Progress value={epochsDone / epochs} label="Epochs done" className="basis-full" />}
       </div>
       {differences.length > 0 && (
