@@ -42,6 +42,7 @@ run(async () => {
   const database = await databaseUrl({ home, role: isReader ? "app" : "owner" });
   const client = await connect(database.url);
   try {
+    await requireTables(client);
     if (command === "verify") {
       await verifyCommand(client, { home, keys, chain: values.chain, fromAnchor: values["from-anchor"] }, values.json);
     } else if (command === "export") {
@@ -73,6 +74,17 @@ run(async () => {
     await database.close();
   }
 });
+
+/** @param {import("pg").Client} client */
+async function requireTables(client) {
+  const { rows } = await client.query("SELECT to_regclass('audit_tombstone') IS NOT NULL AS present");
+  if (!rows[0]?.present) {
+    throw new Failure(
+      "This database holds no audit log of this version yet.",
+      "npm start (or npm run migrate) makes it.",
+    );
+  }
+}
 
 /**
  * @param {import("pg").Client} client
