@@ -1,7 +1,7 @@
 import { hasScope, requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { labelActors } from "#lib/record/label-actors.ts";
 import type { AuditEventRow, ChainChoice } from "#lib/record/schemas.ts";
-import { labelActors } from "#lib/record/store/actors.ts";
 import type { EventRow } from "#lib/record/store/events.ts";
 
 /**

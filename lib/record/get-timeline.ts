@@ -1,8 +1,8 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import type { ApprovalLookup } from "#lib/record/approval-lookup.ts";
+import { labelActors } from "#lib/record/label-actors.ts";
 import type { StageBar, Timeline, TimelineEntry, TimelineVersion } from "#lib/record/schemas.ts";
-import { labelActors } from "#lib/record/store/actors.ts";
 import { trainedOn } from "#lib/record/trained-on.ts";
 import { getHistory, getModel } from "#lib/registry/index.ts";
 import type { ModelVersion } from "#lib/registry/schemas.ts";

@@ -1,8 +1,8 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { decodeCursor, encodeCursor } from "#lib/platform/pagination.ts";
+import { labelActors } from "#lib/record/label-actors.ts";
 import type { DeniedPage, DeniedQuery } from "#lib/record/schemas.ts";
-import { labelActors } from "#lib/record/store/actors.ts";
 import { selectDenied } from "#lib/record/store/denied.ts";
 
 /** Attempts that were refused, newest first. They belong to no project: whoever is refused may have named any. */

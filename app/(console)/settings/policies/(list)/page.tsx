@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { ActorName } from "#app/_ui/actor-name.tsx";
+import { ActorName, ActorNamesProvider } from "#app/_ui/actor-name.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { count } from "#app/_ui/format.ts";
@@ -10,6 +10,7 @@ import { Time } from "#app/_ui/time.tsx";
 import { targetWords } from "#app/(console)/approvals/_components/words.ts";
 import { editHref, LEAD, modelWords } from "#app/(console)/settings/policies/_components/words.ts";
 import { listPolicies } from "#lib/approvals/index.ts";
+import { nameActors } from "#lib/auth/name-actors.ts";
 import { hasScope } from "#lib/auth/scopes.ts";
 import { requireSession } from "#lib/auth/session.ts";
 
@@ -18,6 +19,10 @@ export const metadata: Metadata = { title: "Policies" };
 export default async function PoliciesPage() {
   const ctx = await requireSession();
   const policies = await listPolicies(ctx);
+  const names = await nameActors(
+    ctx,
+    policies.map(({ createdBy }) => createdBy),
+  );
   const isAdmin = hasScope(ctx.actor.scopes, "admin");
   return (
     <Page
@@ -47,45 +52,47 @@ export default async function PoliciesPage() {
           )}
         </EmptyState>
       ) : (
-        <Table label="Policies" framed>
-          <Head
-            columns={[
-              "Model",
-              "Target",
-              { name: "Who has to agree", className: "w-full" },
-              { name: "Gates", number: true },
-              "Break-glass",
-              { name: "Version", number: true },
-              "Saved",
-              "By",
-            ]}
-          />
-          <tbody>
-            {policies.map((policy) => (
-              <Tr key={policy.id} className="hover:bg-muted/60">
-                <Td>
-                  <Link
-                    href={editHref(policy.modelName, policy.target)}
-                    className="font-medium underline-offset-2 hover:underline"
-                  >
-                    {modelWords(policy.modelName)}
-                  </Link>
-                </Td>
-                <Td>{targetWords(policy.target)}</Td>
-                <Td>{policy.body.thresholds.map(({ name, approvals }) => `${approvals} of ${name}`).join(", ")}</Td>
-                <Td number>{count(policy.body.gates.length)}</Td>
-                <Td>{policy.body.breakGlass.allowed ? "allowed" : "no"}</Td>
-                <Td number>{policy.version}</Td>
-                <Td>
-                  <Time at={policy.createdAt} />
-                </Td>
-                <Td>
-                  <ActorName actor={policy.createdBy} />
-                </Td>
-              </Tr>
-            ))}
-          </tbody>
-        </Table>
+        <ActorNamesProvider names={names}>
+          <Table label="Policies" framed>
+            <Head
+              columns={[
+                "Model",
+                "Target",
+                { name: "Who has to agree", className: "w-full" },
+                { name: "Gates", number: true },
+                "Break-glass",
+                { name: "Version", number: true },
+                "Saved",
+                "By",
+              ]}
+            />
+            <tbody>
+              {policies.map((policy) => (
+                <Tr key={policy.id} className="hover:bg-muted/60">
+                  <Td>
+                    <Link
+                      href={editHref(policy.modelName, policy.target)}
+                      className="font-medium underline-offset-2 hover:underline"
+                    >
+                      {modelWords(policy.modelName)}
+                    </Link>
+                  </Td>
+                  <Td>{targetWords(policy.target)}</Td>
+                  <Td>{policy.body.thresholds.map(({ name, approvals }) => `${approvals} of ${name}`).join(", ")}</Td>
+                  <Td number>{count(policy.body.gates.length)}</Td>
+                  <Td>{policy.body.breakGlass.allowed ? "allowed" : "no"}</Td>
+                  <Td number>{policy.version}</Td>
+                  <Td>
+                    <Time at={policy.createdAt} />
+                  </Td>
+                  <Td>
+                    <ActorName actor={policy.createdBy} />
+                  </Td>
+                </Tr>
+              ))}
+            </tbody>
+          </Table>
+        </ActorNamesProvider>
       )}
     </Page>
   );

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { createLoader, parseAsString } from "nuqs/server";
+import { ActorNamesProvider } from "#app/_ui/actor-name.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { Page } from "#app/_ui/page.tsx";
 import { PolicyFacts } from "#app/(console)/approvals/_components/policy-facts.tsx";
@@ -10,6 +11,7 @@ import { LEAD, placeWords } from "#app/(console)/settings/policies/_components/w
 import { listPolicies } from "#lib/approvals/index.ts";
 import { PolicyModel, Target } from "#lib/approvals/policy-schemas.ts";
 import { listMembers } from "#lib/auth/list-members.ts";
+import { nameActors } from "#lib/auth/name-actors.ts";
 import { hasScope } from "#lib/auth/scopes.ts";
 import { requireSession } from "#lib/auth/session.ts";
 import { listModels } from "#lib/registry/index.ts";
@@ -34,12 +36,16 @@ export default async function PolicyPage({ searchParams }: PageProps<"/settings/
     isAdmin ? listMembers(ctx) : [],
   ]);
   const versions = all.filter((policy) => policy.modelName === modelName && policy.target === target);
+  const names = await nameActors(
+    ctx,
+    versions.map(({ createdBy }) => createdBy),
+  );
   const holding = versions[0]?.removed === false ? versions[0] : null;
   const people = members
     .filter(({ disabled }) => !disabled)
     .map(({ userId, name, role, kind }) => ({ id: userId, name, role, kind }));
   return (
-    <>
+    <ActorNamesProvider names={names}>
       <nav aria-label="Breadcrumb" className="mx-auto max-w-[1400px] px-4 pt-4 text-xs text-muted-foreground md:px-6">
         <Link href="/settings/policies" className="hover:text-foreground hover:underline">
           Policies
@@ -69,6 +75,6 @@ export default async function PolicyPage({ searchParams }: PageProps<"/settings/
         )}
         <PolicyHistory versions={versions} />
       </Page>
-    </>
+    </ActorNamesProvider>
   );
 }
