@@ -159,7 +159,9 @@ test.describe("signed in", () => {
     const live = page.getByRole("region", { name: "What was live when", exact: true }).first();
     await expect(live.getByRole("button", { name: /^Version 1: Production from .* to now/ })).toBeVisible();
     await expect(page.getByRole("region", { name: "In Production now" })).toContainText("version 1");
-    await expect(page.getByRole("cell", { name: "the first of its kind" })).toBeVisible();
+    await expect(
+      page.getByRole("group", { name: "Changes of stage" }).getByRole("cell", { name: "the first of its kind" }),
+    ).toBeVisible();
     await page.goto("/");
     await expect(page.getByRole("region", { name: "In Production" })).toContainText("digits 1");
   });
