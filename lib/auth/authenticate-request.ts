@@ -18,6 +18,7 @@ import type { Runtime } from "#lib/platform/runtime.ts";
 const TTL_MS = 5_000;
 /** How old a mark of use may get. */
 const TOUCH_AFTER_MS = 60_000;
+const PROJECT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 interface KnownKey {
   id: string;
@@ -92,6 +93,8 @@ function createAuthenticator(runtime: Runtime, secret: string): Authenticator {
     return known;
   };
   const exists = async (id: string): Promise<boolean> => {
+    // What cannot be an id is neither asked of the database nor remembered.
+    if (!PROJECT_ID.test(id)) return false;
     let open = projects.get(id);
     if (open === undefined) {
       const before = revocations;

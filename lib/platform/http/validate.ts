@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type ErrorDetail, InvalidError } from "#lib/platform/errors.ts";
+import { requireStorable } from "#lib/platform/http/storable.ts";
 
 const MAX_DETAILS = 20;
 
@@ -17,6 +18,7 @@ export function strict(schema: z.ZodType): z.ZodType {
 export function parsePart(schema: z.ZodType, value: unknown, where: "body" | "query" | "path"): unknown {
   const parsed = schema.safeParse(value);
   if (parsed.success) {
+    requireStorable(value, where);
     return parsed.data;
   }
   const details = detailsOf(parsed.error.issues, where).slice(0, MAX_DETAILS);
