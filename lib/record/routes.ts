@@ -156,6 +156,7 @@ export const recordRoutes = (approvals: ApprovalLookup): Route[] => [
     params: VersionParams,
     query: CardQuery,
     response: ModelCard,
+    produces: ["text/markdown", "application/pdf"],
     handle: async ({ ctx, params, query }) => {
       const card = await getCard(ctx, params, approvals);
       return query.format === "json" ? card : cardFile(card, query.format);

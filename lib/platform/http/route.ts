@@ -33,7 +33,7 @@ export interface Route {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
-  /** The JSON reply; absent when the handler returns a `Response` of `produces`. */
+  /** The JSON reply; absent when the handler always returns a `Response` of `produces`. */
   response?: z.ZodType;
   /** Media types of a reply that is not JSON, such as `text/event-stream`; any type is a range of them. */
   produces?: string | readonly string[];
