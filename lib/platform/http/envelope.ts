@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type AppError, type ErrorDetail, httpStatusOf, isAppError, UnavailableError } from "#lib/platform/errors.ts";
+import { isMlflowPath, mlflowFault } from "#lib/platform/http/mlflow-fault.ts";
 
 /** The one form of an error on the wire. */
 export const ErrorEnvelope = z
@@ -46,6 +47,7 @@ export function envelopeOf(fault: Fault, path: string, requestId: string): strin
   if (path.startsWith("/v2/") || path === "/v2") {
     return JSON.stringify({ error: message });
   }
+  if (isMlflowPath(path)) return mlflowFault(fault);
   return JSON.stringify({ error: { code, message, ...(details && { details }), requestId } });
 }
 
