@@ -4,7 +4,7 @@ import { hashPassword } from "#lib/auth/password.ts";
 import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { type AcceptedInvitation, AcceptInvitationInput, LookUpInvitationInput } from "#lib/auth/schemas.ts";
 import { ROLES } from "#lib/auth/scopes.ts";
-import { type InvitationRow, takeInvitation } from "#lib/auth/store/invitations.ts";
+import { type InvitationRow, inviterHolds, takeInvitation } from "#lib/auth/store/invitations.ts";
 import { lockMembership, upsertMembership } from "#lib/auth/store/members.ts";
 import { findUserByEmail, insertUser } from "#lib/auth/store/users.ts";
 import { audit } from "#lib/platform/audit.ts";
@@ -67,7 +67,7 @@ export async function joinByInvitation(ctx: Ctx, input: LookUpInvitationInput): 
 
 async function take(tx: Tx, token: string, by: string): Promise<InvitationRow> {
   const invitation = await takeInvitation(tx.db, { tokenHash: hashKey(token), by }, tx.clock.now());
-  if (invitation === null) throw noSuchInvitation();
+  if (invitation === null || !(await inviterHolds(tx.db, invitation, tx.clock.now()))) throw noSuchInvitation();
   return invitation;
 }
 

@@ -28,7 +28,7 @@ export function listInvitationRows(db: DbClient, projectId: string): Promise<Inv
   });
 }
 
-/** One that can still be accepted, of a project that is not archived. */
+/** One that can still be accepted, of a project that is not archived, by somebody who may still invite. */
 export async function findOpenInvitation(
   db: DbClient,
   tokenHash: string,
@@ -37,8 +37,9 @@ export async function findOpenInvitation(
   const row = await db.invitation.findFirst({
     where: { tokenHash, acceptedAt: null, revokedAt: null, expiresAt: { gt: now } },
   });
-  const project = row && (await db.project.findFirst({ where: { id: row.projectId, archivedAt: null } }));
-  return row && project && { ...row, projectName: project.name };
+  if (row === null || !(await inviterHolds(db, row, now))) return null;
+  const project = await db.project.findFirst({ where: { id: row.projectId, archivedAt: null } });
+  return project && { ...row, projectName: project.name };
 }
 
 /** Uses an invitation up. Of several that try at once one gets it; null for the others. */
@@ -75,4 +76,31 @@ export async function revokeInvitationsOf(db: DbClient, invitedBy: string, now: 
     where: { invitedBy, acceptedAt: null, revokedAt: null },
     data: { revokedAt: now },
   });
+}
+
+/**
+ * Whether who invited may still do so: the person, or the key and the person behind it, is enabled and an admin of the
+ * project.
+ */
+export async function inviterHolds(
+  db: DbClient,
+  invitation: Pick<InvitationRow, "invitedBy" | "projectId">,
+  now: Date,
+): Promise<boolean> {
+  const { invitedBy, projectId } = invitation;
+  const [kind, id = ""] = invitedBy.split(":");
+  if (kind !== "user" && kind !== "apiKey") return true;
+  const key = kind === "apiKey" ? await db.apiKey.findUnique({ where: { id } }) : null;
+  if (kind === "apiKey") {
+    // Keys and accounts are never deleted, only ended. The bootstrap key is nobody's.
+    if (key !== null && (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now))) return false;
+    if (key === null || key.userId === null) return true;
+  }
+  const user = await db.user.findUnique({
+    where: { id: key?.userId ?? id },
+    include: { memberships: { where: { projectId } } },
+  });
+  if (user === null) return true;
+  if (user.disabledAt !== null) return false;
+  return user.role === "admin" || user.memberships.some(({ role }) => role === "admin");
 }
