@@ -1,12 +1,22 @@
 "use client";
 import { Tabs as Radix } from "radix-ui";
-import type { ComponentProps } from "react";
+import { type ComponentProps, useEffect, useRef } from "react";
 import { cn } from "#app/_ui/cn.ts";
 
 export const Tabs = Radix.Root;
 
+/** On a phone the row scrolls sideways: the tab that an address opens is brought into it. */
 export function TabsList({ className, ...props }: ComponentProps<typeof Radix.List>) {
-  return <Radix.List className={cn("flex gap-1 overflow-x-auto border-b border-border", className)} {...props} />;
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const row = list.current;
+    const chosen = row?.querySelector<HTMLElement>("[data-state=active]");
+    if (row == null || chosen == null) return;
+    row.scrollLeft += chosen.getBoundingClientRect().right - row.getBoundingClientRect().right;
+  }, []);
+  return (
+    <Radix.List ref={list} className={cn("flex gap-1 overflow-x-auto border-b border-border", className)} {...props} />
+  );
 }
 
 export function TabsTrigger({ className, ...props }: ComponentProps<typeof Radix.Trigger>) {

@@ -78,5 +78,5 @@ function judge(gate: Gate, evidence: Evidence | null, context: GateContext): Gat
 const NOTHING_TO_COMPARE = "Nothing is in Production yet, so there is nothing to fall behind.";
 
 function points(share: number): string {
-  return `${(share * 100).toFixed(2)} points`;
+  return `${(share * 100).toFixed(2).replace("-", "−")} points`;
 }

@@ -39,7 +39,9 @@ export function EventDetail(props: {
               </Fact>
               <Fact name="When">{`${moment(event.at)}.${event.at.slice(20, 23)} UTC`}</Fact>
               <Fact name="Who">
-                {event.actorLabel} <span className="font-mono text-muted-foreground">{event.actor}</span>
+                <span className="wrap-anywhere whitespace-normal">
+                  {event.actorLabel} <span className="font-mono text-muted-foreground">{event.actor}</span>
+                </span>
               </Fact>
               {event.onBehalfOf !== null && <Fact name="On behalf of">{event.onBehalfOf}</Fact>}
               <Fact name="Address">{event.ip}</Fact>
@@ -60,7 +62,9 @@ export function EventDetail(props: {
                 <CopyId id={event.prev} label="hash of the event before" />
               </Fact>
               <Fact name="Anchored">
-                {event.anchored ? "yes: a signed checkpoint outside the database covers it" : "not yet"}
+                <span className="whitespace-normal">
+                  {event.anchored ? "yes: a signed checkpoint outside the database covers it" : "not yet"}
+                </span>
               </Fact>
             </tbody>
           </Table>

@@ -108,7 +108,10 @@ function Sides({ evidence }: { evidence: Evidence }) {
           {fact("Dataset digest", ({ trainedOn }) =>
             trainedOn.datasetDigest === null ? null : <CopyId id={trainedOn.datasetDigest} label="dataset digest" />,
           )}
-          {fact("Training images", ({ trainedOn }) => trainedOn.trainCount !== null && count(trainedOn.trainCount))}
+          {fact(
+            "Training images of the dataset",
+            ({ trainedOn }) => trainedOn.trainCount !== null && count(trainedOn.trainCount),
+          )}
           {fact("Code revision", ({ trainedOn }) =>
             trainedOn.codeRevision === null ? null : <CopyId id={trainedOn.codeRevision} label="code revision" />,
           )}

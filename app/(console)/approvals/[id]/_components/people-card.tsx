@@ -6,7 +6,7 @@ import { GATES } from "#app/(console)/approvals/_components/gates.ts";
 import type { RequestDetail, ThresholdProgress } from "#lib/approvals/schemas.ts";
 import { isTerminal } from "#lib/approvals/status.ts";
 
-/** How far each threshold is, who could still decide, and who made what is asked for. */
+/** How far each threshold is, who may decide, and who made what is asked for. */
 export function PeopleCard({ request }: { request: RequestDetail }) {
   const { thresholds, eligible, contributors, permissions, requestedBy } = request;
   const open = !isTerminal(request.state);
@@ -25,7 +25,7 @@ export function PeopleCard({ request }: { request: RequestDetail }) {
       <dl className="mt-4 space-y-2 border-t border-border pt-3 [&_dt]:text-xs [&_dt]:text-muted-foreground">
         {open && (
           <div>
-            <dt>Could still decide</dt>
+            <dt>May decide</dt>
             <dd>
               {eligible.length === 0 ? "nobody" : eligible.map(({ name, role }) => `${name} (${role})`).join(", ")}
             </dd>

@@ -57,7 +57,7 @@ export function KeysView(props: { keys: readonly ApiKeySummary[]; maker: KeyMake
         )}
         <Select
           aria-label="Which keys"
-          className="ml-auto w-auto"
+          className="w-auto sm:ml-auto"
           value={show}
           onChange={(event) => void setSearch({ show: event.target.value === "all" ? "all" : null })}
         >

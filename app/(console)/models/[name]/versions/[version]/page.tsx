@@ -77,7 +77,7 @@ export default async function VersionPage({ params, searchParams }: PageProps<"/
         <VersionTabs base={`/models/${name}/versions/${version.version}`} tab={tab} />
         {tab === "overview" && <Overview ctx={ctx} version={version} all={all} />}
         {tab === "card" && <CardTab ctx={ctx} name={name} version={version.version} />}
-        {tab === "approvals" && <VersionApprovals ctx={ctx} name={name} version={version.version} />}
+        {tab === "approvals" && <VersionApprovals ctx={ctx} name={name} of={version} />}
         {tab === "reproduce" && (
           <ReproduceTab
             name={name}

@@ -8,19 +8,21 @@ import { actWords, missingWords, newHref } from "#app/(console)/approvals/_compo
 import { listRequests } from "#lib/approvals/index.ts";
 import { hasScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import type { ModelVersion } from "#lib/registry/schemas.ts";
 
 /** Newest requests of the model among which this version's are looked for. */
 const MOST = 200;
 
 /** What was asked for about this version, and how it ended. */
-export async function VersionApprovals({ ctx, name, version }: { ctx: Ctx; name: string; version: number }) {
+export async function VersionApprovals({ ctx, name, of }: { ctx: Ctx; name: string; of: ModelVersion }) {
+  const { version, stage } = of;
   const { items } = await listRequests(ctx, { model: name, limit: MOST });
   const requests = items.filter(({ modelVersion }) => modelVersion === version);
   if (requests.length === 0) {
     return (
       <EmptyState title="No approval was asked for">
         <p>Where a policy protects Production, a request collects the evidence about this version and the reviews.</p>
-        {hasScope(ctx.actor.scopes, "approvals:request") && (
+        {stage !== "Production" && hasScope(ctx.actor.scopes, "approvals:request") && (
           <Button asChild>
             <Link href={newHref({ modelName: name, version, target: "stage:Production" })}>
               Request approval for Production
