@@ -2,7 +2,6 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { createLoader, parseAsInteger, parseAsString } from "nuqs/server";
 import { notFoundOnMissing } from "#app/_live/not-found.ts";
-import { requirePageScope } from "#app/_live/require-scope.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { Page } from "#app/_ui/page.tsx";
@@ -11,6 +10,7 @@ import { RequestForm } from "#app/(console)/approvals/new/_components/request-fo
 import { protectedTargets } from "#app/(console)/approvals/protected-targets.ts";
 import { listPolicies, listRequests } from "#lib/approvals/index.ts";
 import { OPEN_STATES } from "#lib/approvals/status.ts";
+import { requireSession } from "#lib/auth/session.ts";
 import { getModel, listModels } from "#lib/registry/index.ts";
 
 export const metadata: Metadata = { title: "Request approval" };
@@ -22,7 +22,7 @@ const loadSearch = createLoader({
 });
 
 export default async function NewRequestPage({ searchParams }: PageProps<"/approvals/new">) {
-  const ctx = await requirePageScope("approvals:request");
+  const ctx = await requireSession();
   const [search, models, policies] = await Promise.all([loadSearch(searchParams), listModels(ctx), listPolicies(ctx)]);
   const protectedModels = models.filter(({ name }) => protectedTargets(policies, name).length > 0);
   const name = search.model ?? protectedModels[0]?.name;
