@@ -62,6 +62,18 @@ pgTest("nobody approves what they made: who trained it, also by a key, and who w
   expect((await approve(scene.ben.ctx, id)).state).toBe("approved");
 });
 
+pgTest("nobody approves what a robot whose key they made asks for, or made", async ({ ctx }) => {
+  const scene = await makeScene(ctx);
+  await protect(scene);
+  const robot = await makeKeyOf(ctx, { service: "ci", role: "member", madeBy: scene.ben.id });
+  await makeVersion(robot.ctx);
+  const made = await requestApproval(scene.ana.ctx, wish(2));
+  await expect(approve(scene.ben.ctx, made.id)).rejects.toMatchObject({ code: "separation_of_duties" });
+  const asked = await requestApproval(robot.ctx, wish(1));
+  await expect(approve(scene.ben.ctx, asked.id)).rejects.toMatchObject({ code: "separation_of_duties" });
+  expect(await approve(scene.cleo.ctx, asked.id)).toMatchObject({ state: "approved" });
+});
+
 pgTest("a reviewer who edits what is asked and then approves it ends the request", async ({ ctx }) => {
   const scene = await makeScene(ctx);
   await protect(scene);

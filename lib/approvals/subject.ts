@@ -1,9 +1,9 @@
 import { digestOf } from "#lib/approvals/evidence/digest.ts";
 import type { Policy } from "#lib/approvals/policy-schemas.ts";
 import type { Subject } from "#lib/approvals/schemas.ts";
-import { selectMakers, selectOwners } from "#lib/approvals/store/people.ts";
+import { selectHands, selectMakers } from "#lib/approvals/store/people.ts";
 import { asRoom } from "#lib/approvals/system.ts";
-import type { Ctx } from "#lib/platform/ctx.ts";
+import { actorName, type Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
 import { cardDigest } from "#lib/registry/card-digest.ts";
 import { getModel } from "#lib/registry/index.ts";
@@ -68,7 +68,13 @@ function holderOf(model: ModelDetail, target: string): number | null {
   return target.startsWith("alias:") ? (model.aliases[target.slice("alias:".length)] ?? null) : null;
 }
 
-/** Ids of the users who made what is to be approved: who ran and registered it, and who wrote its card. */
+/**
+ * Ids of the users who made what is to be approved: who ran and registered it, who wrote its card, and who holds a key that
+ * is nobody's own where that key did it or asks for it now: nobody approves what their robot asks for.
+ */
 export async function readContributors(ctx: Ctx, now: SubjectNow): Promise<string[]> {
-  return selectOwners(ctx, [...(await selectMakers(ctx, now.version.id)), ...now.cardEditors]);
+  const { actor } = ctx;
+  const isRobot = actor.type === "apiKey" && (actor.isService === true || actor.userId === undefined);
+  const asks = isRobot ? [actorName(actor)] : [];
+  return selectHands(ctx, [...(await selectMakers(ctx, now.version.id)), ...now.cardEditors, ...asks]);
 }

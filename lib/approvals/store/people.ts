@@ -47,6 +47,28 @@ export async function selectOwners(ctx: Ctx, actors: readonly string[]): Promise
   return rows.map(({ id }) => id);
 }
 
+/**
+ * The users whose hands may have been in what these actors did: the users behind them and, of a key that no person owns
+ * (a service account's, the bootstrap key's), whoever made the key and so has seen its secret.
+ */
+export async function selectHands(ctx: Ctx, actors: readonly string[]): Promise<string[]> {
+  const rows = await querySql<{ actor: string }>(
+    ctx,
+    `WITH RECURSIVE hand(actor) AS (
+       SELECT unnest($1::text[])
+       UNION
+       SELECT k.created_by FROM hand h JOIN api_key k ON 'apiKey:' || k.id = h.actor
+         LEFT JOIN user_account owner ON owner.id = k.user_id
+       WHERE k.created_by IS NOT NULL AND owner.kind IS DISTINCT FROM 'person')
+     SELECT actor FROM hand`,
+    [[...new Set(actors)]],
+  );
+  return selectOwners(
+    ctx,
+    rows.map(({ actor }) => actor),
+  );
+}
+
 /** Who made a version, as actors' names: who ran it, whose strategy it was, who registered it. */
 export async function selectMakers(ctx: Ctx, versionId: string): Promise<string[]> {
   const rows = await querySql<{ actor: string | null }>(

@@ -35,7 +35,7 @@ export async function makePerson(
 /** A service account with a key, or a person's key. */
 export async function makeKeyOf(
   ctx: Ctx,
-  owner: { userId: string } | { service: string; role: Role },
+  owner: { userId: string } | { service: string; role: Role; madeBy?: string },
 ): Promise<Someone> {
   let userId: string;
   let role: Role = "reviewer";
@@ -52,7 +52,9 @@ export async function makeKeyOf(
   const id = newId("key");
   const hash = newId("hash");
   const scopes = [...scopesOfRole(role)];
-  await ctx.db.apiKey.create({ data: { id, projectId: ctx.projectId, name: id, prefix: id, hash, scopes, userId } });
+  const createdBy = isService && owner.madeBy !== undefined ? `user:${owner.madeBy}` : null;
+  const { projectId } = ctx;
+  await ctx.db.apiKey.create({ data: { id, projectId, name: id, prefix: id, hash, scopes, userId, createdBy } });
   return { id: userId, ctx: { ...ctx, actor: { type: "apiKey", id, name: id, scopes, userId, isService } } };
 }
 
