@@ -16,9 +16,8 @@ const kinds = async (ctx: Ctx) => (await reconcileProduction(ctx)).mismatches.ma
 
 pgTest("says what was in Production at any moment, who put it there and on what data", async ({ ctx, db }) => {
   if (ctx.actor.type !== "user") throw new Error("a user acts");
-  const { id, email } = ctx.actor;
+  const { id } = ctx.actor;
   await db.user.create({ data: { id, email: `${id}@example.org`, name: "Ana", role: "admin", passwordHash: "x" } });
-  expect(email).toBeTruthy();
   const start = at(ctx, "2026-01-01T00:00:00.000Z");
   await makeVersion(start);
   await makeVersion(start);
