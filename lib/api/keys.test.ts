@@ -47,7 +47,7 @@ async function makePerson(runtime: Runtime, memberships: Record<string, Role>) {
 
 const asPerson = (ctx: Ctx, user: { id: string; email: string; name: string }, role: Role): Ctx => ({
   ...ctx,
-  actor: { type: "user", ...user, role, scopes: scopesOfRole(role) },
+  actor: { type: "user", ...user, role, scopes: scopesOfRole(role), authenticatedAt: new Date() },
 });
 
 /** Keys that the system makes have no owner, as the bootstrap key has none. */
@@ -207,7 +207,8 @@ pgTest("an instance key goes to any open project, a disabled owner's nowhere", a
   await runtime.db.user.update({ where: { id: admin.id }, data: { role: "admin" } });
   const spare = await makePerson(runtime, {});
   await runtime.db.user.update({ where: { id: spare.id }, data: { role: "admin" } });
-  const maker = makeCtx(runtime, { actor: { type: "user", ...admin, scopes: ["admin", "instance"] } });
+  const scopes = ["admin", "instance"];
+  const maker = makeCtx(runtime, { actor: { type: "user", ...admin, scopes, authenticatedAt: new Date() } });
   const key = await keyOf(maker, { scopes: ["instance", "tracking:read"] });
   const there = { ...key, "X-MLflow-Workspace": ctx.projectId };
   expect(await (await ask("/api/me", there)).json()).toMatchObject({ projectId: ctx.projectId });

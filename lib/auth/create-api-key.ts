@@ -1,7 +1,8 @@
 import { hashKey } from "#lib/auth/key-hash.ts";
 import { summaryOf } from "#lib/auth/list-api-keys.ts";
 import { CreateApiKeyInput, type CreatedApiKey } from "#lib/auth/schemas.ts";
-import { hasScope, requireScope } from "#lib/auth/scopes.ts";
+import { hasScope, requireScope, type Scope } from "#lib/auth/scopes.ts";
+import { requireRecentProofOfPerson } from "#lib/auth/step-up.ts";
 import { insertApiKey, withOwners } from "#lib/auth/store/api-keys.ts";
 import { findServiceAccount } from "#lib/auth/store/service-accounts.ts";
 import { audit } from "#lib/platform/audit.ts";
@@ -9,6 +10,9 @@ import { actorName, type Ctx, personOf } from "#lib/platform/ctx.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { ForbiddenError, InvalidError, NotFoundError, UnauthenticatedError } from "#lib/platform/errors.ts";
 import { newId, newSecret } from "#lib/platform/ids.ts";
+
+/** A key with one of these makes keys, members or admins: whoever found an open session must not leave with it. */
+const RULING: ReadonlySet<string> = new Set<Scope>(["admin", "instance"]);
 
 /** A fresh key: `ask_` and 256 random bits. */
 export function newApiKey(): string {
@@ -20,13 +24,15 @@ export function newApiKey(): string {
  * the actor can, and later at most what its owner's role allows. The key itself is in the reply and nowhere else.
  *
  * @throws InvalidError   `expiresAt` is past
- * @throws ForbiddenError a scope that the actor lacks, a key that makes keys without being an admin's, or is confined
+ * @throws ForbiddenError a scope that the actor lacks, a key that makes keys without being an admin's, or is confined;
+ *   for `admin` or `instance` a person whose last proof of who they are was too long ago
  * @throws NotFoundError  no such service account in the project, or it is disabled
  */
 export async function createApiKey(ctx: Ctx, input: CreateApiKeyInput): Promise<CreatedApiKey> {
   requireMaker(ctx, input);
   const { name, scopes, models, deployments, perSecond, expiresAt, serviceAccount } = CreateApiKeyInput.parse(input);
   requireOwnScopes(ctx, scopes);
+  if (scopes.some((scope) => RULING.has(scope))) requireRecentProofOfPerson(ctx);
   const now = ctx.clock.now();
   const until = expiresAt === undefined ? null : new Date(expiresAt);
   if (until !== null && until <= now) {

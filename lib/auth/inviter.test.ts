@@ -20,7 +20,8 @@ async function makeAdmin(runtime: Runtime, ctx: Ctx) {
   const id = newId("usr");
   const memberships = { create: { projectId: ctx.projectId, role: "admin" } };
   await runtime.db.user.create({ data: { id, email: address(), name: "Leaver", role: "user", memberships } });
-  const actor: Actor = { type: "user", id, email: address(), name: "Leaver", scopes: ["admin"] };
+  const known = { email: address(), name: "Leaver", scopes: ["admin"], authenticatedAt: new Date() };
+  const actor: Actor = { type: "user", id, ...known };
   return { id, ctx: { ...ctx, actor } };
 }
 

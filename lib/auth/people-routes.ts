@@ -47,7 +47,8 @@ export const peopleRoutes: Route[] = [
     method: "patch",
     path: "/api/users/{id}",
     summary: "Make somebody an instance admin, disable or enable them",
-    description: "Disabling ends their sessions and keys at once. The last admin stays.",
+    description:
+      "Disabling ends their sessions and keys at once. The last admin stays. A person needs a proof of who they are from the last 15 minutes; a key does not.",
     tag,
     auth: "instance",
     params: IdParams,

@@ -1,6 +1,7 @@
 import { hashPassword } from "#lib/auth/password.ts";
 import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
+import { requireRecentProofOfPerson } from "#lib/auth/step-up.ts";
 import { revokeSessions } from "#lib/auth/store/sessions.ts";
 import { findFirstAdmin, findUserByEmail, setPassword } from "#lib/auth/store/users.ts";
 import { audit } from "#lib/platform/audit.ts";
@@ -14,10 +15,12 @@ import { notify } from "#lib/platform/notify.ts";
  * Gives an account a random password that has to be changed at the next sign-in, and ends its sessions.
  *
  * @param input.email the first admin's when absent
+ * @throws ForbiddenError a person, whose last proof of who they are was too long ago
  * @throws NotFoundError no such account
  */
 export async function resetPassword(ctx: Ctx, input: { email?: string }): Promise<{ email: string; password: string }> {
   requireScope(ctx, "instance");
+  requireRecentProofOfPerson(ctx);
   const password = newId("pw").slice(3);
   const passwordHash = await hashPassword(password);
   return withTransaction(ctx, async (tx) => {

@@ -80,7 +80,7 @@ export const authRoutes: Route[] = [
     path: "/api/keys",
     summary: "Make an API key",
     description:
-      "For yourself, or as an admin for a service account. It can do what you give it as long as its owner's role allows that. The key is in the reply and is not shown again.",
+      "For yourself, or as an admin for a service account. It can do what you give it as long as its owner's role allows that. For the scopes admin and instance a person needs a proof of who they are from the last 15 minutes. The key is in the reply and is not shown again.",
     tag: "Access",
     auth: "signed-in",
     body: CreateApiKeyInput,

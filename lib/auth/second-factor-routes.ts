@@ -75,7 +75,7 @@ export const secondFactorRoutes: Route[] = [
     method: "delete",
     path: "/api/users/{id}/second-factor",
     summary: "Take a person's second factor away who lost it",
-    description: "Their sessions end.",
+    description: "Their sessions end. A person needs a proof of who they are from the last 15 minutes; a key does not.",
     tag,
     auth: "instance",
     params: UserParams,

@@ -32,3 +32,13 @@ export function requireRecentProof(ctx: Pick<Ctx, "actor" | "clock">): void {
     ],
   });
 }
+
+/**
+ * The same for what keys and the machine's own commands may do as well. There is nobody to ask then, and a key that could do
+ * it was made by somebody who had just proved who they are.
+ *
+ * @throws ForbiddenError `reauthentication_required`
+ */
+export function requireRecentProofOfPerson(ctx: Pick<Ctx, "actor" | "clock">): void {
+  if (ctx.actor.type === "user") requireRecentProof(ctx);
+}

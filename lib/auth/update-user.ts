@@ -1,6 +1,7 @@
 import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { UpdateUserInput } from "#lib/auth/schemas.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
+import { requireRecentProofOfPerson } from "#lib/auth/step-up.ts";
 import { revokeInvitationsOf } from "#lib/auth/store/invitations.ts";
 import { revokeSessions } from "#lib/auth/store/sessions.ts";
 import { findUser, lockActiveAdmins, updateUserRow } from "#lib/auth/store/users.ts";
@@ -14,11 +15,13 @@ import { notify } from "#lib/platform/notify.ts";
  * Makes a person an admin of the instance or no longer one, disables or enables them. Disabling ends their sessions and
  * open invitations for good; their keys do not hold as long as they are disabled.
  *
+ * @throws ForbiddenError a person, whose last proof of who they are was too long ago
  * @throws NotFoundError no such person
  * @throws ConflictError nobody would be left to administer the instance
  */
 export async function updateUser(ctx: Ctx, input: { id: string } & UpdateUserInput): Promise<void> {
   requireScope(ctx, "instance");
+  requireRecentProofOfPerson(ctx);
   const { id, ...rest } = input;
   const { role, disabled } = UpdateUserInput.parse(rest);
   await withTransaction(ctx, async (tx) => {

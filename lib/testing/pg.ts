@@ -18,7 +18,7 @@ interface FileFixture {
 }
 
 interface Make {
-  /** A context of an admin in a project of its own. */
+  /** A context of an admin in a project of its own, signed in just now. */
   ctx(options?: { scopes?: string[]; projectId?: string; actor?: Actor }): Promise<Ctx>;
   /** A context of an API key with just these scopes, in this test's project unless told otherwise. */
   apiKeyCtx(options: { scopes: string[]; projectId?: string }): Promise<Ctx>;
@@ -81,6 +81,7 @@ export const pgTest = base.extend<Fixtures & { file: FileFixture }>({
           email: "tester@example.org",
           name: "Tester",
           scopes,
+          authenticatedAt: new Date(),
         };
         return makeCtx(runtime, { actor, projectId: options.projectId ?? projectId });
       },
