@@ -9,6 +9,7 @@ import {
   SIGNED_IN,
   test,
 } from "./fixtures.ts";
+import { hydrated, press, waitForHydration } from "./hydrated.ts";
 
 /** From an unprotected model to a version that came into Production on an approval; each step builds on the one before. */
 test.describe.configure({ mode: "serial" });
@@ -101,8 +102,8 @@ test("a reviewer approves by keyboard alone", async ({ browser }) => {
   await page.goto("/approvals");
   await hydrated(page);
   await expect(page.getByRole("button", { name: "Waiting for me 1" })).toBeVisible();
-  await page.keyboard.press("j");
-  await expect(page.getByRole("link", { name: /^digits 2/ })).toBeFocused();
+  const waiting = page.getByRole("link", { name: /^digits 2/ });
+  await press(page, "j", () => expect(waiting).toBeFocused({ timeout: 2_000 }));
   await expectAccessible(page);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toContainText(REQUEST);
@@ -118,9 +119,9 @@ test("a reviewer approves by keyboard alone", async ({ browser }) => {
   await page.goBack();
   await page.goto("/approvals");
   await hydrated(page);
-  await page.keyboard.press("j");
-  await page.keyboard.press("a");
+  await press(page, "j", () => expect(waiting).toBeFocused({ timeout: 2_000 }));
   const question = page.getByRole("alertdialog", { name: `Approve: ${lower(REQUEST)}?` });
+  await press(page, "a", () => expect(question).toBeVisible({ timeout: 2_000 }));
   await expect(question).toContainText(
     "/predict and the drawing pad answer with version 2 of digits instead of version 1.",
   );
@@ -151,8 +152,9 @@ async function signedIn(browser: Browser, email: string, password = PASSWORD): P
   // axe opens a page of its own in the same context.
   const context = await browser.newContext({ baseURL: fromStart("E2E_URL"), viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
+  waitForHydration(page);
   await page.goto("/sign-in");
-  await page.locator("form[data-hydrated=true]").waitFor();
+  await hydrated(page);
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -165,10 +167,6 @@ async function ask(page: Page, path: string, data: object) {
   const reply = await page.request.post(path, { data, headers: { Origin: fromStart("E2E_URL") } });
   expect(reply.ok(), `${path}: ${await reply.text()}`).toBe(true);
   return reply.json();
-}
-
-async function hydrated(page: Page): Promise<void> {
-  await page.locator("[data-hydrated=true]").first().waitFor({ state: "attached" });
 }
 
 const lower = (text: string) => text.replace(/^./, (letter) => letter.toLowerCase());

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
+import { waitForHydration } from "./hydrated.ts";
 
 export { expect };
 
@@ -22,6 +23,10 @@ export function fromStart(name: "E2E_URL" | "E2E_PASSWORD"): string {
 /** Tests on the started server. Whatever a page logs as an error makes its test fail. */
 export const test = base.extend<{ noise: string[] }>({
   baseURL: async ({ browserName: _ }, use) => use(fromStart("E2E_URL")),
+  page: async ({ page }, use) => {
+    waitForHydration(page);
+    await use(page);
+  },
   noise: [
     async ({ page }, use) => {
       const noise: string[] = [];

@@ -1,7 +1,8 @@
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { Browser, BrowserContext } from "@playwright/test";
 import { Secret, TOTP } from "otpauth";
 import { allPages } from "./all-pages.ts";
 import { expect, expectAccessible, expectNoSideScroll, fromStart, SIGNED_IN, test } from "./fixtures.ts";
+import { hydrated } from "./hydrated.ts";
 
 /** Somebody is invited, comes in, may do what their role allows and no more, and is put out again. */
 test.describe.configure({ mode: "serial" });
@@ -41,7 +42,7 @@ test("the person accepts in a browser of their own and is in", async ({ browser 
   vera = await freshContext(browser);
   const page = await vera.newPage();
   await page.goto(link);
-  await page.locator("form[data-hydrated=true]").waitFor();
+  await hydrated(page);
   await expectAccessible(page);
   await page.getByLabel("Your name").fill(NAME);
   await page.getByLabel("Password").fill(PASSWORD);
@@ -224,9 +225,4 @@ test("on a phone nothing of the settings sticks out", async ({ page }) => {
 /** A browser that nobody is signed in to. */
 function freshContext(browser: Browser): Promise<BrowserContext> {
   return browser.newContext({ baseURL: fromStart("E2E_URL"), storageState: { cookies: [], origins: [] } });
-}
-
-/** Until the page has been taken over by the browser, keys and clicks would be lost. */
-async function hydrated(page: Page): Promise<void> {
-  await page.locator("[data-hydrated=true]").first().waitFor({ state: "attached" });
 }

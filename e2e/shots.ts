@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "@playwright/test";
 import { z } from "zod";
+import { hydrated } from "./hydrated.ts";
 import { SHOTS, type Shot } from "./places.ts";
 
 const { values: options, positionals } = parseArgs({
@@ -42,7 +43,7 @@ type Session = NonNullable<BrowserContextOptions["storageState"]>;
 async function signIn(browser: Browser): Promise<Session> {
   const page = await browser.newPage();
   await page.goto(`${options.url}/sign-in`);
-  await page.locator("form[data-hydrated=true]").waitFor();
+  await hydrated(page);
   await page.getByLabel("E-mail address").fill(process.env["ASSAY_ADMIN_EMAIL"] ?? "admin@localhost.local");
   await page.getByLabel("Password").fill(process.env["ASSAY_ADMIN_PASSWORD"] ?? "");
   await page.getByRole("button", { name: "Sign in" }).click();

@@ -1,9 +1,10 @@
 import { readdirSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { ADMIN_EMAIL, expect, expectAccessible, NEW_PASSWORD, test } from "./fixtures.ts";
+import { hydrated } from "./hydrated.ts";
 
 async function signIn(page: Page, password = NEW_PASSWORD): Promise<void> {
-  await page.locator("form[data-hydrated=true]").waitFor();
+  await hydrated(page);
   await page.getByLabel("E-mail address").fill(ADMIN_EMAIL);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -14,7 +15,7 @@ const isAt = (path: string) => (url: URL) => url.pathname === path;
 test("by keyboard alone, and back to where one wanted to go", async ({ page }) => {
   await page.goto("/models?from=test");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fmodels%3Ffrom%3Dtest$/);
-  await page.locator("form[data-hydrated=true]").waitFor();
+  await hydrated(page);
   await expect(page.getByLabel("E-mail address")).toBeFocused();
   await page.keyboard.type(ADMIN_EMAIL);
   await page.keyboard.press("Tab");
@@ -78,7 +79,7 @@ test("the password is changed with the old one only", async ({ page, noise }) =>
   await page.goto("/sign-in?next=/change-password");
   await signIn(page);
   await expect(page).toHaveURL(isAt("/change-password"));
-  await page.locator("form[data-hydrated=true]").waitFor();
+  await hydrated(page);
   await expectAccessible(page);
   await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel(/^New password \(/).fill("another long and private sentence");

@@ -10,6 +10,7 @@ import {
   SIGNED_IN,
   test,
 } from "./fixtures.ts";
+import { hydrated, press } from "./hydrated.ts";
 
 /** What a person does on the first day, in order: each step builds on the one before. */
 test.describe.configure({ mode: "serial" });
@@ -25,7 +26,7 @@ test("whoever is not signed in is sent to the sign-in, and comes back", async ({
 
 test("a wrong password is told, the right one leads to choosing an own one", async ({ page, noise }) => {
   await page.goto("/sign-in");
-  await page.locator("form[data-hydrated=true]").waitFor();
+  await hydrated(page);
   await page.getByLabel("E-mail address").fill(ADMIN_EMAIL);
   await page.getByLabel("Password").fill("not the password");
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -36,7 +37,7 @@ test("a wrong password is told, the right one leads to choosing an own one", asy
   await page.getByLabel("Password").fill(fromStart("E2E_PASSWORD"));
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/\/change-password$/);
-  await page.locator("form[data-hydrated=true]").waitFor();
+  await hydrated(page);
   await expectAccessible(page);
   await page.getByLabel("Current password").fill(fromStart("E2E_PASSWORD"));
   await page.getByLabel(/^New password \(/).fill(NEW_PASSWORD);
@@ -203,8 +204,7 @@ test.describe("signed in", () => {
   }) => {
     await page.goto("/runs");
     await hydrated(page);
-    await page.keyboard.press("/");
-    await expect(page.getByRole("searchbox")).toBeFocused();
+    await press(page, "/", () => expect(page.getByRole("searchbox")).toBeFocused({ timeout: 2_000 }));
     await page.keyboard.type("no such run");
     await expect(page.getByRole("heading", { name: "No run matches" })).toBeVisible();
     await expect(page).toHaveURL(/q=no/);
@@ -216,8 +216,8 @@ test.describe("signed in", () => {
     await hydrated(page);
     await expect(page.getByRole("columnheader", { name: "Test accuracy" })).toHaveAttribute("aria-sort", "descending");
 
-    await page.keyboard.press("j");
-    await expect(page.getByRole("link", { name: RUN, exact: true })).toBeFocused();
+    const run = page.getByRole("link", { name: RUN, exact: true });
+    await press(page, "j", () => expect(run).toBeFocused({ timeout: 2_000 }));
     await page.keyboard.press("x");
     await expect(page.getByText("one run selected")).toBeVisible();
     await page.keyboard.press("?");
@@ -309,11 +309,6 @@ test.describe("signed in", () => {
     expect(noise.splice(0).every((line) => line.includes("404"))).toBe(true);
   });
 });
-
-/** Until the page has been taken over by the browser, keys and clicks would be lost. */
-async function hydrated(page: Page): Promise<void> {
-  await page.locator("[data-hydrated=true]").first().waitFor({ state: "attached" });
-}
 
 async function openRun(page: Page): Promise<void> {
   await page.goto("/runs");
