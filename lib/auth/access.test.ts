@@ -7,8 +7,10 @@ import { hashPassword } from "#lib/auth/password.ts";
 import { resetPassword } from "#lib/auth/reset-password.ts";
 import { resolveSession } from "#lib/auth/resolve-session.ts";
 import { revokeApiKey } from "#lib/auth/revoke-api-key.ts";
+import { revokeOtherSessions } from "#lib/auth/revoke-other-sessions.ts";
 import { revokeSession } from "#lib/auth/revoke-session.ts";
 import { signIn } from "#lib/auth/sign-in.ts";
+import { sessionOf } from "#lib/platform/ctx.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 import { pgTest } from "#lib/testing/pg.ts";
@@ -82,6 +84,22 @@ pgTest("lists and ends the person's own sessions only", async ({ runtime }) => {
   await revokeSession(second, { id: me.sid });
   expect(await resolveSession(runtime, me.sid)).toBeNull();
   expect(await listSessions(second, {})).toHaveLength(1);
+});
+
+pgTest("all of the person's sessions but the one that asks end at once, on record", async ({ runtime, db, make }) => {
+  const me = await signedIn(runtime);
+  const others = [await me.open(), await me.open()];
+  const stranger = await signedIn(runtime);
+  await revokeOtherSessions(me.ctx);
+  expect((await listSessions(me.ctx, {})).map(({ id }) => id)).toEqual([me.sid]);
+  for (const { actor } of others) {
+    expect(await resolveSession(runtime, sessionOf({ actor }) ?? "")).toBeNull();
+  }
+  expect(await resolveSession(runtime, stranger.sid)).not.toBeNull();
+  const where = { subject: `user:${me.id}`, action: "session.revoke_others" };
+  const [event] = await db.auditEvent.findMany({ where });
+  expect(event?.detail).toEqual({ sessions: expect.arrayContaining(others.map(({ actor }) => sessionOf({ actor }))) });
+  await expect(revokeOtherSessions(await make.apiKeyCtx({ scopes: ["admin"] }))).rejects.toThrow("signed-in person");
 });
 
 pgTest("a changed password ends the other sessions", async ({ runtime, db }) => {

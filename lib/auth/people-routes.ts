@@ -20,6 +20,7 @@ import {
 } from "#lib/auth/schemas.ts";
 import { updateServiceAccount } from "#lib/auth/update-service-account.ts";
 import { updateUser } from "#lib/auth/update-user.ts";
+import { sessionOf } from "#lib/platform/ctx.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 
 const Id = z.string().min(1).max(100);
@@ -64,7 +65,9 @@ export const peopleRoutes: Route[] = [
     auth: "instance",
     params: IdParams,
     response: z.object({ items: z.array(SessionSummary) }),
-    handle: async ({ ctx, params }) => ({ items: await listSessions(ctx, { userId: params.id }) }),
+    handle: async ({ ctx, params }) => ({
+      items: await listSessions(ctx, { userId: params.id, currentId: sessionOf(ctx) }),
+    }),
   }),
   route({
     method: "delete",

@@ -6,6 +6,7 @@ import { listSessions } from "#lib/auth/list-sessions.ts";
 import { peopleRoutes } from "#lib/auth/people-routes.ts";
 import { projectRoutes } from "#lib/auth/project-routes.ts";
 import { revokeApiKey } from "#lib/auth/revoke-api-key.ts";
+import { revokeOtherSessions } from "#lib/auth/revoke-other-sessions.ts";
 import { revokeSession } from "#lib/auth/revoke-session.ts";
 import {
   ApiKeyQuery,
@@ -18,7 +19,7 @@ import {
 } from "#lib/auth/schemas.ts";
 import { ROLES } from "#lib/auth/scopes.ts";
 import { secondFactorRoutes } from "#lib/auth/second-factor-routes.ts";
-import { type Ctx, personOf } from "#lib/platform/ctx.ts";
+import { type Ctx, personOf, sessionOf } from "#lib/platform/ctx.ts";
 import { UnauthenticatedError } from "#lib/platform/errors.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 
@@ -53,6 +54,15 @@ export const authRoutes: Route[] = [
     auth: "signed-in",
     response: z.object({ items: z.array(SessionSummary) }),
     handle: async ({ ctx }) => ({ items: await listSessions(ctx, { currentId: sessionOf(ctx) }) }),
+  }),
+  route({
+    method: "delete",
+    path: "/api/sessions",
+    summary: "End all of your sessions but this one",
+    tag: "Access",
+    auth: "signed-in",
+    status: 204,
+    handle: ({ ctx }) => revokeOtherSessions(ctx),
   }),
   route({
     method: "delete",
@@ -113,8 +123,4 @@ function meOf(ctx: Ctx): z.infer<typeof Me> {
   const role = ROLES.find((one) => one === actor.role) ?? null;
   const grants = actor.type === "user" ? [...(actor.grants ?? [])] : [];
   return { type, id, name, email, userId: personOf(actor) ?? null, scopes: [...actor.scopes], role, grants, projectId };
-}
-
-function sessionOf(ctx: Ctx): string | undefined {
-  return ctx.actor.type === "user" ? ctx.actor.sessionId : undefined;
 }

@@ -87,3 +87,8 @@ export function personOf(actor: Actor): string | undefined {
   if (actor.type === "user") return actor.id;
   return actor.type === "apiKey" ? actor.userId : undefined;
 }
+
+/** The session that asks; undefined for whoever has none. */
+export function sessionOf(ctx: Pick<Ctx, "actor">): string | undefined {
+  return ctx.actor.type === "user" ? ctx.actor.sessionId : undefined;
+}

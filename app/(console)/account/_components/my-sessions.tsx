@@ -1,9 +1,5 @@
 "use client";
-import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { z } from "zod";
-import { act as tell } from "#app/_live/act.ts";
-import { call } from "#app/_live/api.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { plural } from "#app/_ui/format.ts";
@@ -14,18 +10,10 @@ import type { SessionSummary } from "#lib/auth/schemas.ts";
 
 /** Where one is signed in; any of it can be ended, this one by signing out. */
 export function MySessions({ sessions }: { sessions: readonly SessionSummary[] }) {
-  const router = useRouter();
   const act = useAct();
   const [question, setQuestion] = useState<Question | null>(null);
   const others = sessions.filter(({ current }) => !current);
-  const endAll = () =>
-    tell(
-      async () => {
-        for (const { id } of others) await call("DELETE", `/api/sessions/${id}`, { reply: z.unknown() });
-        router.refresh();
-      },
-      { done: "Only this session is left" },
-    );
+  const endAll = () => act("DELETE", "/api/sessions", { done: "Only this session is left" });
   return (
     <Card
       title="Sessions"
