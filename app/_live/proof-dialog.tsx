@@ -93,12 +93,7 @@ export function ProofDialog({ wanted, onDone }: { wanted: Wanted; onDone(proved:
           )}
           {!asksPassword && !asksCode && (
             <p className="text-muted-foreground">
-              {problem ?? "You have no second factor yet. "}
-              {problem === undefined && (
-                <Link href="/account" className="text-primary underline">
-                  Set one up in your account
-                </Link>
-              )}
+              {problem ?? (wanted === "password" ? "You have no password here: sign out and in again." : <NoFactor />)}
             </p>
           )}
           <div className="flex flex-wrap justify-end gap-2">
@@ -112,5 +107,16 @@ export function ProofDialog({ wanted, onDone }: { wanted: Wanted; onDone(proved:
         </form>
       )}
     </Dialog>
+  );
+}
+
+function NoFactor() {
+  return (
+    <>
+      You have no second factor yet.{" "}
+      <Link href="/account" className="text-primary underline">
+        Set one up in your account
+      </Link>
+    </>
   );
 }

@@ -1,16 +1,18 @@
 "use client";
 import { Ban, MonitorSmartphone, RotateCcwKey, ShieldCheck, ShieldOff, UserCheck } from "lucide-react";
 import { useState } from "react";
+import { useProof } from "#app/_live/use-proof.tsx";
 import { DropdownMenuItem } from "#app/_ui/dropdown-menu.tsx";
 import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
 import { RowMenu } from "#app/(console)/settings/_components/row-menu.tsx";
 import { useAct } from "#app/(console)/settings/_components/use-act.ts";
 import type { User } from "#lib/auth/schemas.ts";
 
-/** What an admin of the instance may do to an account. Whatever takes something away asks once. */
+/** What an admin of the instance may do to an account. Whatever takes something away asks once, and all of it for a fresh proof. */
 export function PersonMenu({ person, onSessions }: { person: User; onSessions(): void }) {
   const [question, setQuestion] = useState<Question | null>(null);
-  const act = useAct();
+  const { withProof, proof } = useProof();
+  const act = useAct(withProof);
   const path = `/api/users/${person.id}`;
   const { name } = person;
 
@@ -79,6 +81,7 @@ export function PersonMenu({ person, onSessions }: { person: User; onSessions():
         )}
       </RowMenu>
       <Ask question={question} onClose={() => setQuestion(null)} />
+      {proof}
     </>
   );
 }
