@@ -8,7 +8,7 @@ import { whoIs } from "#lib/approvals/who-may.ts";
 import { confinedToModels } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { decodeCursor, encodeCursor } from "#lib/platform/pagination.ts";
+import { decodeTimeCursor, encodeCursor } from "#lib/platform/pagination.ts";
 
 type Query = Partial<z.infer<typeof ListQuery>>;
 
@@ -29,7 +29,7 @@ export async function listRequests(ctx: Ctx, query: Query): Promise<{ items: Req
     requestedBy: query.mine ? me : undefined,
     due: query.due,
     limit: limit + 1,
-    before: query.cursor === undefined ? undefined : readCursor(query.cursor),
+    before: query.cursor === undefined ? undefined : decodeTimeCursor(query.cursor),
   };
   const items: RequestSummary[] = [];
   for (;;) {
@@ -56,9 +56,4 @@ export async function listRequests(ctx: Ctx, query: Query): Promise<{ items: Req
   const last = page.at(-1);
   const isMore = items.length > limit && last !== undefined;
   return { items: page, ...(isMore && { nextCursor: encodeCursor([last.createdAt, last.id]) }) };
-}
-
-function readCursor(cursor: string): { createdAt: string; id: string } {
-  const [createdAt, id] = decodeCursor(cursor, 2);
-  return { createdAt: String(createdAt), id: String(id) };
 }

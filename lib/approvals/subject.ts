@@ -65,7 +65,10 @@ export async function readSubject(
 /** Staging holds any number of versions: nobody gives it up. */
 function holderOf(model: ModelDetail, target: string): number | null {
   if (target === "stage:Production") return model.productionVersion;
-  return target.startsWith("alias:") ? (model.aliases[target.slice("alias:".length)] ?? null) : null;
+  if (!target.startsWith("alias:")) return null;
+  const alias = target.slice("alias:".length);
+  // Own ones only: an alias may be called `constructor`.
+  return Object.hasOwn(model.aliases, alias) ? (model.aliases[alias] ?? null) : null;
 }
 
 /**

@@ -14,5 +14,5 @@ export type OidcRefusal = keyof typeof OIDC_REFUSALS;
 
 /** The text for `?error=` of the sign-in page; next-auth's own codes all mean that the exchange went wrong. */
 export function refusalText(code: string): string {
-  return code in OIDC_REFUSALS ? OIDC_REFUSALS[code as OidcRefusal] : OIDC_REFUSALS.oidc_failed;
+  return Object.hasOwn(OIDC_REFUSALS, code) ? OIDC_REFUSALS[code as OidcRefusal] : OIDC_REFUSALS.oidc_failed;
 }

@@ -54,7 +54,7 @@ const ROLE_SCOPES: Record<Role, readonly Scope[]> = {
 
 /** What a role may do; nothing for a role that this version does not know. */
 export function scopesOfRole(role: string): readonly Scope[] {
-  return role in ROLE_SCOPES ? ROLE_SCOPES[role as Role] : [];
+  return Object.hasOwn(ROLE_SCOPES, role) ? ROLE_SCOPES[role as Role] : [];
 }
 
 /** Whether these scopes allow that one: `admin` implies every scope but `instance`. */

@@ -25,9 +25,30 @@ export function decodeCursor(cursor: string, length: number): (string | number)[
       .length(length)
       .parse(parsed);
   } catch (cause) {
-    throw new InvalidError("The cursor is not one that this list gave out.", {
-      cause,
-      details: [{ field: "cursor", problem: "unreadable", remedy: "Send the nextCursor of the page before, or none." }],
-    });
+    throw foreignCursor(cause);
   }
+}
+
+/** @throws InvalidError when the cursor was not made by {@link encodeCursor} with one whole number from 0 on */
+export function decodeNumberCursor(cursor: string): number {
+  const [number] = decodeCursor(cursor, 1);
+  if (typeof number !== "number" || !Number.isSafeInteger(number) || number < 0) throw foreignCursor();
+  return number;
+}
+
+/** @throws InvalidError when the cursor was not made by {@link encodeCursor} with a time, as ISO 8601 in UTC, and an id */
+export function decodeTimeCursor(cursor: string): { createdAt: string; id: string } {
+  const [createdAt, id] = decodeCursor(cursor, 2);
+  // Postgres knows no year 0.
+  const isTime = z.iso.datetime().safeParse(createdAt).success && !String(createdAt).startsWith("0000");
+  if (!isTime) throw foreignCursor();
+  return { createdAt: String(createdAt), id: String(id) };
+}
+
+/** Of a cursor whose values cannot be this list's. */
+function foreignCursor(cause?: unknown): InvalidError {
+  return new InvalidError("The cursor is not one that this list gave out.", {
+    cause,
+    details: [{ field: "cursor", problem: "unreadable", remedy: "Send the nextCursor of the page before, or none." }],
+  });
 }

@@ -32,6 +32,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
+/** On one line. Without a pattern such as `\s*\n\s*`, which takes a second for a few thousand spaces that somebody sent. */
 function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replace(/\s*\n\s*/g, " ");
+  const lines = text.replaceAll("|", "\\|").split("\n");
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ");
 }

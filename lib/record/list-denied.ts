@@ -1,6 +1,6 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { decodeCursor, encodeCursor } from "#lib/platform/pagination.ts";
+import { decodeNumberCursor, encodeCursor } from "#lib/platform/pagination.ts";
 import { labelActors } from "#lib/record/label-actors.ts";
 import type { DeniedPage, DeniedQuery } from "#lib/record/schemas.ts";
 import { selectDenied } from "#lib/record/store/denied.ts";
@@ -9,7 +9,7 @@ import { selectDenied } from "#lib/record/store/denied.ts";
 export async function listDenied(ctx: Ctx, query: DeniedQuery): Promise<DeniedPage> {
   requireScope(ctx, "instance");
   const { limit, cursor, ...filter } = query;
-  const before = cursor === undefined ? null : Number(decodeCursor(cursor, 1)[0]);
+  const before = cursor === undefined ? null : decodeNumberCursor(cursor);
   const rows = await selectDenied(ctx, filter, { before, limit: limit + 1 });
   const label = await labelActors(
     ctx,

@@ -1,5 +1,5 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { decodeCursor, encodeCursor } from "#lib/platform/pagination.ts";
+import { decodeNumberCursor, encodeCursor } from "#lib/platform/pagination.ts";
 import { openChain, toAuditRows } from "#lib/record/audit-rows.ts";
 import type { AuditPage, AuditQuery } from "#lib/record/schemas.ts";
 import { selectEvents } from "#lib/record/store/events.ts";
@@ -13,7 +13,7 @@ import { selectEvents } from "#lib/record/store/events.ts";
 export async function searchAudit(ctx: Ctx, query: AuditQuery): Promise<AuditPage> {
   const { limit, cursor, chain: choice, ...filter } = query;
   const chain = openChain(ctx, choice);
-  const after = cursor === undefined ? null : Number(decodeCursor(cursor, 1)[0]);
+  const after = cursor === undefined ? null : decodeNumberCursor(cursor);
   const rows = await selectEvents(ctx, chain, filter, { after, limit: limit + 1, newestFirst: true });
   const items = await toAuditRows(ctx, rows.slice(0, limit));
   const last = items.at(-1);

@@ -66,6 +66,10 @@ function parseOrder(sort: string): RunOrder {
   return { by: { metric: name.slice("metric:".length) }, descending };
 }
 
+function isFloatOverflow(text: string): boolean {
+  return !text.endsWith("Infinity") && !Number.isFinite(Number(text));
+}
+
 /** @throws InvalidError the cursor is of another list, or of another order */
 function parseMark(cursor: string | undefined, order: RunOrder): RunMark | undefined {
   if (cursor === undefined) {
@@ -73,7 +77,8 @@ function parseMark(cursor: string | undefined, order: RunOrder): RunMark | undef
   }
   const [sort = "", no = ""] = decodeCursor(cursor, 2).map(String);
   const value = sort.startsWith("=") ? sort.slice(1) : null;
-  const isNumber = value === null || /^-?(\d+(\.\d+)?(e[+-]?\d+)?|Infinity)$/.test(value);
+  // Postgres refuses what JavaScript takes for Infinity, such as 1e999.
+  const isNumber = value === null || (/^-?(\d+(\.\d+)?(e[+-]?\d+)?|Infinity)$/.test(value) && !isFloatOverflow(value));
   if (!/^\d{1,18}$/.test(no) || (typeof order.by === "object" && !isNumber)) {
     throw new InvalidError("The cursor is not one of this list in this order.", {
       details: [{ field: "cursor", problem: "of another list", remedy: "Begin again without a cursor." }],
