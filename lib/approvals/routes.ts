@@ -5,6 +5,7 @@ import { executeRequest } from "#lib/approvals/execute-request.ts";
 import { getRequest } from "#lib/approvals/get-request.ts";
 import { ifMatchOf, withETag } from "#lib/approvals/if-match.ts";
 import { listRequests } from "#lib/approvals/list-requests.ts";
+import { noticeRoutes } from "#lib/approvals/notices/routes.ts";
 import { policyRoutes } from "#lib/approvals/policies/routes.ts";
 import { requestApproval } from "#lib/approvals/request-approval.ts";
 import { resubmitRequest } from "#lib/approvals/resubmit-request.ts";
@@ -162,5 +163,6 @@ export const approvalRoutes: Route[] = [
     handle: ({ ctx, params, body }) => withETag(reviewLater(ctx, { ...params, ...body })),
   }),
   ...policyRoutes,
+  ...noticeRoutes,
   ...evidenceRoutes,
 ];

@@ -16,3 +16,6 @@ export const keySearch = {
   owner: parseAsString.withDefault(""),
 };
 export const loadKeySearch = createLoader(keySearch);
+
+/** `notices`: where a page of the notices that were given up begins. */
+export const loadNoticeSearch = createLoader({ notices: parseAsString.withDefault("") });

@@ -2,13 +2,14 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { NoticeChannels } from "#lib/approvals/notices/channels.ts";
 import { composeNotice, type NoticeFacts } from "#lib/approvals/notices/compose-notice.ts";
 import { kindOf, NOTICE_KINDS } from "#lib/approvals/notices/kinds.ts";
+import { listNotices } from "#lib/approvals/notices/list-notices.ts";
 import { planExpiring } from "#lib/approvals/notices/plan-expiring.ts";
 import { noticeOf, planNotices } from "#lib/approvals/notices/plan-notices.ts";
 import { sendNotice } from "#lib/approvals/notices/send-notice.ts";
 import { seedNoticedRequest, seedPerson } from "#lib/approvals/notices/testing/request.ts";
 import { startMailServer, startWebhook, type TestServer } from "#lib/approvals/notices/testing/servers.ts";
 import { toSlack } from "#lib/approvals/notices/to-slack.ts";
-import type { Ctx } from "#lib/platform/ctx.ts";
+import type { Actor, Ctx } from "#lib/platform/ctx.ts";
 import { layOut, openMailer } from "#lib/platform/mail.ts";
 import { pgTest } from "#lib/testing/pg.ts";
 
@@ -156,37 +157,55 @@ pgTest("a notice arrives whole and once, with a link of its round", async ({ ctx
   expect(sent.every(({ state, attempts, sentAt }) => state === "sent" && attempts === 1 && sentAt !== null)).toBe(true);
 });
 
-pgTest("what passes is thrown to be tried again, what does not is given up with its reason", async ({ ctx, db }) => {
-  const smtp = keep(await startMailServer((attempt) => (attempt === 0 ? 451 : 550)));
-  const slack = keep(await startWebhook((attempt) => (attempt === 0 ? 503 : 404)));
-  const channels = channelsOf({ smtp: smtp.url, slack: slack.url });
-  const ada = await seedPerson(ctx, "Ada", "member");
-  await seedPerson(ctx, "Bob", "reviewer");
-  const requestId = await seedNoticedRequest(ctx, { requestedBy: ada });
-  await planNotices(ctx, channels, { eventKey: `f-${requestId}`, kind: "requested", requestId, round: 1 });
-  for (const { id } of await noticesOf(ctx)) {
-    await expect(sendNotice(ctx, channels, { noticeId: id })).rejects.toMatchObject({ kind: "unavailable" });
-    expect(await sendNotice(ctx, channels, { noticeId: id })).toBe("failed");
-  }
-  const failed = await noticesOf(ctx);
-  expect(failed.map(({ state, attempts }) => [state, attempts])).toEqual([
-    ["failed", 2],
-    ["failed", 2],
-  ]);
-  expect(failed.map(({ lastError }) => lastError).sort()).toEqual([
-    expect.stringContaining("Slack answers 404: no_service"),
-    expect.stringContaining("The mail server refuses the message"),
-  ]);
+pgTest(
+  "what passes is thrown to be tried again, what does not is given up with its reason",
+  async ({ ctx, db, make }) => {
+    const smtp = keep(await startMailServer((attempt) => (attempt === 0 ? 451 : 550)));
+    const slack = keep(await startWebhook((attempt) => (attempt === 0 ? 503 : 404)));
+    const channels = channelsOf({ smtp: smtp.url, slack: slack.url });
+    const ada = await seedPerson(ctx, "Ada", "member");
+    await seedPerson(ctx, "Bob", "reviewer");
+    const requestId = await seedNoticedRequest(ctx, { requestedBy: ada });
+    await planNotices(ctx, channels, { eventKey: `f-${requestId}`, kind: "requested", requestId, round: 1 });
+    for (const { id } of await noticesOf(ctx)) {
+      await expect(sendNotice(ctx, channels, { noticeId: id })).rejects.toMatchObject({ kind: "unavailable" });
+      expect(await sendNotice(ctx, channels, { noticeId: id })).toBe("failed");
+    }
+    const failed = await noticesOf(ctx);
+    expect(failed.map(({ state, attempts }) => [state, attempts])).toEqual([
+      ["failed", 2],
+      ["failed", 2],
+    ]);
+    expect(failed.map(({ lastError }) => lastError).sort()).toEqual([
+      expect.stringContaining("Slack answers 404: no_service"),
+      expect.stringContaining("The mail server refuses the message"),
+    ]);
 
-  // The last try ends it, and addresses inside this network are not called.
-  const dead = channelsOf({ smtp: "smtp://127.0.0.1:1", slack: slack.url, allow: "" });
-  await planNotices(ctx, dead, { eventKey: `g-${requestId}`, kind: "requested", requestId, round: 1 });
-  const waiting = (await noticesOf(ctx)).filter(({ state }) => state === "waiting");
-  const [mail, hook] = ["mail", "slack"].map((channel) => waiting.find((notice) => notice.channel === channel));
-  expect(await sendNotice(ctx, dead, { noticeId: hook?.id ?? "" })).toBe("failed");
-  await db.notice.update({ where: { id: mail?.id ?? "" }, data: { attempts: 11 } });
-  expect(await sendNotice(ctx, dead, { noticeId: mail?.id ?? "" })).toBe("failed");
-});
+    // An admin reads what was given up, page by page, and those of another project only in theirs.
+    const first = await listNotices(ctx, { state: "failed", limit: 1 });
+    const rest = await listNotices(ctx, { state: "failed", limit: 1, cursor: first.nextCursor });
+    const listed = [...first.items, ...rest.items];
+    expect(rest.nextCursor).toBeUndefined();
+    expect(listed.find(({ channel }) => channel === "mail")).toMatchObject({
+      ...{ recipient: { name: "Bob" }, kind: "requested", requestId, modelName: "digits", attempts: 2 },
+      lastError: expect.stringContaining("The mail server refuses the message"),
+    });
+    expect(listed.find(({ channel }) => channel === "slack")?.recipient).toBeNull();
+    expect(await listNotices(ctx, { state: "waiting" })).toEqual({ items: [] });
+    expect(await listNotices(await make.ctx({ projectId: "default" }), {})).toEqual({ items: [] });
+    const confined: Actor = { type: "apiKey", id: "key_x", name: "x", scopes: ["admin"], models: ["letters"] };
+    expect(await listNotices({ ...ctx, actor: confined }, {})).toEqual({ items: [] });
+
+    // The last try ends it, and addresses inside this network are not called.
+    const dead = channelsOf({ smtp: "smtp://127.0.0.1:1", slack: slack.url, allow: "" });
+    await planNotices(ctx, dead, { eventKey: `g-${requestId}`, kind: "requested", requestId, round: 1 });
+    const waiting = (await noticesOf(ctx)).filter(({ state }) => state === "waiting");
+    const [mail, hook] = ["mail", "slack"].map((channel) => waiting.find((notice) => notice.channel === channel));
+    expect(await sendNotice(ctx, dead, { noticeId: hook?.id ?? "" })).toBe("failed");
+    await db.notice.update({ where: { id: mail?.id ?? "" }, data: { attempts: 11 } });
+    expect(await sendNotice(ctx, dead, { noticeId: mail?.id ?? "" })).toBe("failed");
+  },
+);
 
 pgTest("nobody is asked for what is decided already, and nobody who left is written to", async ({ ctx, db }) => {
   const smtp = keep(await startMailServer(() => null));
@@ -236,4 +255,5 @@ pgTest("a read-only actor plans and sends nothing", async ({ make }) => {
   const plan = planNotices(ctx, channels, { eventKey: "x", kind: "requested", requestId: "apr_1", round: 1 });
   await expect(plan).rejects.toMatchObject({ kind: "forbidden" });
   await expect(sendNotice(ctx, channels, { noticeId: "ntc_1" })).rejects.toMatchObject({ kind: "forbidden" });
+  await expect(listNotices(ctx, {})).rejects.toThrow("scope admin");
 });

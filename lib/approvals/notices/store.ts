@@ -1,10 +1,8 @@
 import type { NoticeKind } from "#lib/approvals/notices/kinds.ts";
+import type { NoticeChannel, NoticeState } from "#lib/approvals/notices/schemas.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import type { Tx } from "#lib/platform/db.ts";
 import { querySql } from "#lib/platform/sql.ts";
-
-export type NoticeChannel = "mail" | "slack";
-export type NoticeState = "waiting" | "sent" | "failed" | "dropped";
 
 export interface Notice {
   id: string;
@@ -51,6 +49,46 @@ export async function selectNotice(ctx: Ctx, id: string): Promise<Notice | null>
     [id, ctx.projectId],
   );
   return row ?? null;
+}
+
+export interface ListedNotice extends Notice {
+  modelName: string;
+  modelVersion: number;
+  target: string;
+  lastError: string | null;
+  createdAt: Date;
+  sentAt: Date | null;
+}
+
+/** @param of.models only about these; undefined: all */
+export async function selectNotices(
+  ctx: Ctx,
+  of: {
+    state: NoticeState | undefined;
+    models: readonly string[] | undefined;
+    limit: number;
+    before: { createdAt: string; id: string } | undefined;
+  },
+): Promise<ListedNotice[]> {
+  return querySql(
+    ctx,
+    `SELECT n.id, n.channel, n.recipient, n.kind, n.request_id AS "requestId", n.round, n.state, n.attempts,
+       n.last_error AS "lastError", n.created_at AS "createdAt", n.sent_at AS "sentAt", r.model_name AS "modelName",
+       r.model_version AS "modelVersion", r.target
+     FROM notice n JOIN approval_request r ON r.id = n.request_id AND r.project_id = n.project_id
+     WHERE n.project_id = $1 AND ($2::text IS NULL OR n.state = $2)
+       AND ($3::text[] IS NULL OR r.model_name = ANY($3::text[]))
+       AND ($4::timestamptz IS NULL OR (n.created_at, n.id) < ($4::timestamptz, $5::text))
+     ORDER BY n.created_at DESC, n.id DESC LIMIT $6::int`,
+    [
+      ctx.projectId,
+      of.state ?? null,
+      of.models === undefined ? null : [...of.models],
+      of.before?.createdAt ?? null,
+      of.before?.id ?? null,
+      of.limit,
+    ],
+  );
 }
 
 export async function settleNotice(

@@ -8,16 +8,21 @@ import { Page } from "#app/_ui/page.tsx";
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import { targetWords } from "#app/(console)/approvals/_components/words.ts";
+import { FailedNotices } from "#app/(console)/settings/policies/_components/failed-notices.tsx";
 import { editHref, LEAD, modelWords } from "#app/(console)/settings/policies/_components/words.ts";
-import { listPolicies } from "#lib/approvals/index.ts";
+import { loadNoticeSearch } from "#app/(console)/settings/search.ts";
+import { listNotices, listPolicies } from "#lib/approvals/index.ts";
 import { nameActors } from "#lib/auth/name-actors.ts";
 import { hasScope } from "#lib/auth/scopes.ts";
 import { requireSession } from "#lib/auth/session.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { isAppError } from "#lib/platform/errors.ts";
 
 export const metadata: Metadata = { title: "Policies" };
 
-export default async function PoliciesPage() {
+export default async function PoliciesPage({ searchParams }: PageProps<"/settings/policies">) {
   const ctx = await requireSession();
+  const { notices } = await loadNoticeSearch(searchParams);
   const policies = await listPolicies(ctx);
   const names = await nameActors(
     ctx,
@@ -94,6 +99,17 @@ export default async function PoliciesPage() {
           </Table>
         </ActorNamesProvider>
       )}
+      {isAdmin && <FailedNotices page={await readFailed(ctx, notices)} isFirst={notices === ""} />}
     </Page>
   );
+}
+
+/** A mark of another list, or one that was cut on its way here: the list begins at its beginning. */
+function readFailed(ctx: Ctx, cursor: string) {
+  const first = { state: "failed", limit: 20 } as const;
+  if (cursor === "") return listNotices(ctx, first);
+  return listNotices(ctx, { ...first, cursor }).catch((error: unknown) => {
+    if (!(isAppError(error) && error.kind === "invalid")) throw error;
+    return listNotices(ctx, first);
+  });
 }
