@@ -33,6 +33,11 @@ export async function findDefaultDeployment(db: DbClient, projectId: string): Pr
   );
 }
 
+export async function selectDeploymentNames(db: DbClient, projectId: string): Promise<string[]> {
+  const rows = await db.deployment.findMany({ where: { projectId }, select: { name: true }, orderBy: { name: "asc" } });
+  return rows.map(({ name }) => name);
+}
+
 /** One statement for any number of rows. Repeating it adds nothing. */
 export async function insertPredictions(pool: pg.Pool, rows: readonly PredictionRow[]): Promise<void> {
   await pool.query(

@@ -1,5 +1,6 @@
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { changesBetween } from "#app/(console)/approvals/_components/diff.ts";
+import { fieldWords } from "#app/(console)/approvals/_components/field-words.ts";
 
 /** Two values field by field, only what differs; without `before` all of `after`. */
 export function DiffTable({ label, before, after }: { label: string; before?: unknown; after: unknown }) {
@@ -12,7 +13,7 @@ export function DiffTable({ label, before, after }: { label: string; before?: un
       <tbody>
         {changes.map(({ field, before: old, after: now }) => (
           <Tr key={field}>
-            <Td className="font-mono">{field}</Td>
+            <Td title={field}>{fieldWords(field)}</Td>
             {!isNew && <Cell text={old} />}
             <Cell text={now} />
           </Tr>

@@ -7,6 +7,7 @@ import { CopyId } from "#app/_ui/copy.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { SearchField } from "#app/_ui/search-field.tsx";
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
+import { deniedWords } from "#app/(console)/audit/_components/denied-words.ts";
 import { FilterChips } from "#app/(console)/audit/_components/filter-chips.tsx";
 import { MoreFilters } from "#app/(console)/audit/_components/more-filters.tsx";
 import { Pager } from "#app/(console)/audit/_components/pager.tsx";
@@ -53,7 +54,10 @@ export function DeniedLog({ page }: { page: DeniedPage }) {
                     <time dateTime={attempt.at}>{moment(attempt.at)}</time>
                   </Td>
                   <Td className="font-mono">{attempt.action}</Td>
-                  <Td className="min-w-48 py-1.5 whitespace-normal">{attempt.reason}</Td>
+                  <Td className="min-w-64 py-1.5 whitespace-normal">
+                    {deniedWords(attempt.reason)}{" "}
+                    <code className="font-mono text-muted-foreground">{attempt.reason}</code>
+                  </Td>
                   <Td title={attempt.actor}>{attempt.actorLabel}</Td>
                   <Td className="tabular">{attempt.ip ?? "–"}</Td>
                   <Td>{attempt.requestId === null ? "–" : <CopyId id={attempt.requestId} label="request id" />}</Td>

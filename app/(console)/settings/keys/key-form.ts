@@ -20,10 +20,7 @@ export function bodyOf(form: FormData, now: Date): CreateApiKeyInput {
     name: text("name"),
     scopes: SCOPES.filter((scope) => form.getAll("scopes").includes(scope)),
     models: form.getAll("models").map(String),
-    deployments: text("deployments")
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== ""),
+    deployments: form.getAll("deployments").map(String),
     ...(text("perSecond") !== "" && { perSecond: Number(text("perSecond")) }),
     ...(days > 0 && { expiresAt: new Date(now.getTime() + days * DAY_MS).toISOString() }),
     ...(text("serviceAccount") !== "" && { serviceAccount: text("serviceAccount") }),

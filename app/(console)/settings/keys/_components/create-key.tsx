@@ -19,7 +19,7 @@ export function CreateKey({ maker, onDone }: { maker: KeyMaker; onDone(): void }
   const router = useRouter();
   const [made, setMade] = useState<CreatedApiKey | null>(null);
   const { withProof, proof } = useProof();
-  const { submit, busy, faults, setFaults } = useSubmit(["name", "scopes", "perSecond", "expiresAt", "deployments"]);
+  const { submit, busy, faults, setFaults } = useSubmit(["name", "scopes", "perSecond", "expiresAt"]);
   const create = submit(async (form) => {
     const body = bodyOf(form, new Date());
     if (body.scopes.length === 0) {
@@ -85,7 +85,7 @@ export function CreateKey({ maker, onDone }: { maker: KeyMaker; onDone(): void }
           </Field>
         </div>
         <ScopeFields scopes={maker.scopes} error={faults["scopes"]} />
-        <ConfineFields models={maker.models} error={faults["deployments"]} />
+        <ConfineFields models={maker.models} deployments={maker.deployments} />
         <FormFault>{faults[""]}</FormFault>
         <FormButtons action="Make the key" working="Making…" busy={busy} onCancel={onDone} />
       </form>

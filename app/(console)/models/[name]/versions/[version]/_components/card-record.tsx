@@ -2,6 +2,7 @@ import { Card } from "#app/_ui/card.tsx";
 import { ConfusionMatrix } from "#app/_ui/confusion-matrix.tsx";
 import { count, figure, percent } from "#app/_ui/format.ts";
 import { Fact, Head, Table, Td, Tr } from "#app/_ui/table.tsx";
+import { Time } from "#app/_ui/time.tsx";
 import { StageHistory } from "#app/(console)/models/[name]/_components/stage-history.tsx";
 import type { CardFact, Interval, ModelCard } from "#lib/record/schemas.ts";
 
@@ -86,13 +87,22 @@ function Facts({ title, facts }: { title: string; facts: readonly CardFact[] }) 
         <tbody>
           {facts.map(({ name, value }) => (
             <Fact key={name} name={name}>
-              <span className="block min-w-40 py-1 wrap-anywhere whitespace-normal">{value}</span>
+              <span className="block min-w-40 py-1 wrap-anywhere whitespace-normal">
+                <WithTimes text={value} />
+              </span>
             </Fact>
           ))}
         </tbody>
       </Table>
     </Card>
   );
+}
+
+/** The card's facts are text for its files as well; moments in it are shown as everywhere in the console. */
+function WithTimes({ text }: { text: string }) {
+  return text
+    .split(/(\d{4}-\d{2}-\d{2}T[\d:.]+Z)/)
+    .map((part, place) => (place % 2 === 1 ? <Time key={part} at={part} /> : part));
 }
 
 const range = ({ low, high }: Interval) => `${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)} %`;
