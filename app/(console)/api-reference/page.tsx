@@ -19,8 +19,9 @@ const ERROR = `{
   }
 }`;
 
-export default async function ApiReferencePage() {
+export default async function ApiReferencePage({ searchParams }: PageProps<"/api-reference">) {
   await requireSession();
+  const { operation: shown } = await searchParams;
   const sent = await headers();
   const origin = `${sent.get("x-forwarded-proto") ?? "http"}://${sent.get("x-forwarded-host") ?? sent.get("host")}`;
   // What programs read at /api/openapi.json is what people read here.
@@ -69,7 +70,7 @@ export default async function ApiReferencePage() {
           </h2>
           <div className="rounded-lg border border-border bg-card">
             {operations.map((operation) => (
-              <OperationCard key={operation.id} operation={operation} />
+              <OperationCard key={operation.id} operation={operation} open={operation.id === shown} />
             ))}
           </div>
         </section>

@@ -1,5 +1,8 @@
+import { ChevronRight } from "lucide-react";
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { Badge, type Tone } from "#app/_ui/badge.tsx";
+import { cn } from "#app/_ui/cn.ts";
 import { CodeBlock } from "#app/_ui/copy.tsx";
 import { Table, Td, Th, Tr } from "#app/_ui/table.tsx";
 import type { Operation, Reply } from "#app/(console)/api-reference/_components/operations.ts";
@@ -13,41 +16,58 @@ const TONES: Record<string, Tone> = {
   DELETE: "danger",
 };
 
-/** One operation: folded to a line, opened to everything about it. */
-export function OperationCard({ operation }: { operation: Operation }) {
-  const { id, method, path, summary, description, access, parameters, body, replies, curl } = operation;
+/**
+ * One operation: a line that leads to everything about it, which only the open one carries. All of them together would be
+ * a page of several megabytes.
+ */
+export function OperationCard({ operation, open }: { operation: Operation; open: boolean }) {
+  const { id, method, path, summary } = operation;
   return (
-    <details id={id} className="group scroll-mt-4 border-b border-border last:border-b-0">
-      <summary className="flex cursor-pointer flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 hover:bg-muted">
+    <div id={id} className="scroll-mt-4 border-b border-border last:border-b-0">
+      <Link
+        href={open ? "/api-reference" : `/api-reference?operation=${encodeURIComponent(id)}`}
+        scroll={false}
+        prefetch={false}
+        aria-expanded={open}
+        className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 hover:bg-muted"
+      >
+        <ChevronRight className={cn("size-4 text-muted-foreground", open && "rotate-90")} aria-hidden />
         <Badge tone={TONES[method] ?? "neutral"} className="w-16 justify-center">
           {method}
         </Badge>
         <code className="text-xs break-all">{path}</code>
         <span className="text-muted-foreground">{summary}</span>
-      </summary>
-      <div className="space-y-4 border-t border-border px-4 py-4">
-        {description !== undefined && <p className="max-w-3xl">{description}</p>}
-        <p className="text-muted-foreground">Needs: {access}.</p>
-        {parameters.length > 0 && (
-          <Part title="Parameters">
-            <Fields label={`Parameters of ${method} ${path}`} fields={parameters} />
-          </Part>
-        )}
-        {body !== undefined && (
-          <Part title="Body">
-            <Fields label={`Body of ${method} ${path}`} fields={body.fields} />
-          </Part>
-        )}
-        <Part title="Reply">
-          {replies.map((reply) => (
-            <ReplyPart key={`${reply.status} ${reply.mediaType}`} reply={reply} label={`${method} ${path}`} />
-          ))}
+      </Link>
+      {open && <Details operation={operation} />}
+    </div>
+  );
+}
+
+function Details({ operation }: { operation: Operation }) {
+  const { method, path, description, access, parameters, body, replies, curl } = operation;
+  return (
+    <div className="space-y-4 border-t border-border px-4 py-4">
+      {description !== undefined && <p className="max-w-3xl">{description}</p>}
+      <p className="text-muted-foreground">Needs: {access}.</p>
+      {parameters.length > 0 && (
+        <Part title="Parameters">
+          <Fields label={`Parameters of ${method} ${path}`} fields={parameters} />
         </Part>
-        <Part title="Example">
-          <CodeBlock code={curl} label={`curl for ${method} ${path}`} />
+      )}
+      {body !== undefined && (
+        <Part title="Body">
+          <Fields label={`Body of ${method} ${path}`} fields={body.fields} />
         </Part>
-      </div>
-    </details>
+      )}
+      <Part title="Reply">
+        {replies.map((reply) => (
+          <ReplyPart key={`${reply.status} ${reply.mediaType}`} reply={reply} label={`${method} ${path}`} />
+        ))}
+      </Part>
+      <Part title="Example">
+        <CodeBlock code={curl} label={`curl for ${method} ${path}`} />
+      </Part>
+    </div>
   );
 }
 
