@@ -31,6 +31,8 @@ export function ProofDialog({ wanted, onDone }: { wanted: Wanted; onDone(proved:
   const asksCode = enrolled && (wanted === "code" || !asksPassword);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    // Events go by React's tree: a form that the dialog is rendered in would take this as its own.
+    event.stopPropagation();
     setBusy(true);
     const body = { ...(asksPassword && { password }), ...(asksCode && { code }) };
     try {

@@ -31,66 +31,63 @@ export function CreateKey({ maker, onDone }: { maker: KeyMaker; onDone(): void }
   });
   if (made !== null) return <NewKey made={made} onDone={onDone} />;
   return (
-    <>
-      <form onSubmit={create} className="space-y-4">
-        <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
-          <Field id="key-name" label="Name" hint="what it is for" error={faults["name"]}>
-            <Input
-              id="key-name"
-              name="name"
-              required
-              autoFocus
-              maxLength={100}
-              aria-describedby={describedBy("key-name")}
-              aria-invalid={faults["name"] !== undefined}
-            />
-          </Field>
-          {maker.accounts.length > 0 && (
-            <Field id="key-owner" label="Owner" hint="whose role bounds it">
-              <Select id="key-owner" name="serviceAccount" aria-describedby={describedBy("key-owner")}>
-                <option value="">You</option>
-                {maker.accounts.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name} (service account)
-                  </option>
-                ))}
-              </Select>
-            </Field>
-          )}
-          <Field id="key-expiry" label="Holds for" error={faults["expiresAt"]}>
-            <Select id="key-expiry" name="expiry" defaultValue="90" aria-describedby={describedBy("key-expiry")}>
-              {EXPIRIES.map(([days, words]) => (
-                <option key={days} value={days}>
-                  {words}
+    <form onSubmit={create} className="space-y-4">
+      <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
+        <Field id="key-name" label="Name" hint="what it is for" error={faults["name"]}>
+          <Input
+            id="key-name"
+            name="name"
+            required
+            autoFocus
+            maxLength={100}
+            aria-describedby={describedBy("key-name")}
+            aria-invalid={faults["name"] !== undefined}
+          />
+        </Field>
+        {maker.accounts.length > 0 && (
+          <Field id="key-owner" label="Owner" hint="whose role bounds it">
+            <Select id="key-owner" name="serviceAccount" aria-describedby={describedBy("key-owner")}>
+              <option value="">You</option>
+              {maker.accounts.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name} (service account)
                 </option>
               ))}
             </Select>
           </Field>
-          <Field
+        )}
+        <Field id="key-expiry" label="Holds for" error={faults["expiresAt"]}>
+          <Select id="key-expiry" name="expiry" defaultValue="90" aria-describedby={describedBy("key-expiry")}>
+            {EXPIRIES.map(([days, words]) => (
+              <option key={days} value={days}>
+                {words}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        <Field
+          id="key-rate"
+          label="Requests a second, at most"
+          hint="no limit of its own when empty"
+          error={faults["perSecond"]}
+        >
+          <Input
             id="key-rate"
-            label="Requests a second, at most"
-            hint="no limit of its own when empty"
-            error={faults["perSecond"]}
-          >
-            <Input
-              id="key-rate"
-              name="perSecond"
-              type="number"
-              min={1}
-              max={100_000}
-              step={1}
-              aria-describedby={describedBy("key-rate")}
-              aria-invalid={faults["perSecond"] !== undefined}
-            />
-          </Field>
-        </div>
-        <ScopeFields scopes={maker.scopes} error={faults["scopes"]} />
-        <ConfineFields models={maker.models} deployments={maker.deployments} />
-        <FormFault>{faults[""]}</FormFault>
-        <FormButtons action="Make the key" working="Making…" busy={busy} onCancel={onDone} />
-      </form>
-      {/* Beside the form: a submit of the proof's own form would bubble up to it. */}
+            name="perSecond"
+            type="number"
+            min={1}
+            max={100_000}
+            step={1}
+            aria-describedby={describedBy("key-rate")}
+            aria-invalid={faults["perSecond"] !== undefined}
+          />
+        </Field>
+      </div>
+      <ScopeFields scopes={maker.scopes} error={faults["scopes"]} />
+      <ConfineFields models={maker.models} deployments={maker.deployments} />
+      <FormFault>{faults[""]}</FormFault>
+      <FormButtons action="Make the key" working="Making…" busy={busy} onCancel={onDone} />
       {proof}
-    </>
+    </form>
   );
 }
