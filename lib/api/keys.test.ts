@@ -1,6 +1,8 @@
 import { encode } from "next-auth/jwt";
 import { expect } from "vitest";
 import { createApi } from "#lib/api/app.ts";
+import { requestApproval } from "#lib/approvals/request-approval.ts";
+import { makeScene, protect } from "#lib/approvals/testing/scene.ts";
 import { createApiKey } from "#lib/auth/create-api-key.ts";
 import { createServiceAccount } from "#lib/auth/create-service-account.ts";
 import { listApiKeys } from "#lib/auth/list-api-keys.ts";
@@ -81,7 +83,7 @@ pgTest("nobody gives what they do not have, and keys do not multiply", async ({ 
   expect((await ask("/api/keys", own, { method: "POST", body })).status).toBe(403);
   const admin = await make.ctx({ scopes: [...scopesOfRole("admin")] });
   await expect(keyOf(admin, { scopes: ["instance"] })).rejects.toThrow("instance");
-  const confined = await keyOf(asSystem(ctx), { scopes: ["admin"], models: ["digits"] });
+  const confined = await keyOf(asSystem(ctx), { scopes: ["registry:write"], models: ["digits"] });
   expect((await ask("/api/keys", confined, { method: "POST", body })).status).toBe(403);
 });
 
@@ -155,6 +157,59 @@ pgTest("a key that is confined to models does not know of others", async ({ runt
   expect((await send("PUT", "/aliases/mine", { version: 1 })).status).toBe(404);
   expect((await send("PATCH", "", { description: "x" })).status).toBe(404);
   expect((await send("POST", "/versions", { runId: secret.runId })).status).toBe(404);
+});
+
+pgTest("a confined key has no scope that would let it out, not even one of old", async ({ runtime, ctx }) => {
+  const { ask, statusOf } = caller(runtime);
+  for (const scope of ["admin", "instance", "audit:read"] as const) {
+    for (const where of [{ models: ["digits"] }, { deployments: ["digits"] }]) {
+      await expect(keyOf(asSystem(ctx), { scopes: [scope], ...where })).rejects.toThrow(`cannot have ${scope}`);
+    }
+  }
+  await makeVersion(ctx, "digits");
+  await makeVersion(ctx, "secret");
+  // As it could be made before.
+  const key = await keyOf(asSystem(ctx), { scopes: ["admin", "instance", "audit:read"] });
+  await runtime.db.apiKey.update({ where: { id: key.id }, data: { models: ["digits"] } });
+  expect(await statusOf("/api/models/digits", key)).toBe(200);
+  expect(await statusOf("/api/models/secret", key)).toBe(404);
+  for (const path of ["/api/audit", "/api/audit/export", "/api/members", "/api/users", "/api/record/reconciliation"]) {
+    expect(await statusOf(path, key), path).toBe(403);
+  }
+  const body = JSON.stringify({ email: "accomplice@example.org", role: "admin" });
+  expect((await ask("/api/invitations", key, { method: "POST", body })).status).toBe(403);
+  expect((await ask("/api/me", { ...key, "X-Assay-Project": "default" })).status).toBe(404);
+});
+
+pgTest("a confined key does not hear of other models by approvals either", async ({ runtime, ctx }) => {
+  const { ask, statusOf } = caller(runtime);
+  const scene = await makeScene(ctx);
+  await makeVersion(scene.ana.ctx, "other");
+  for (const modelName of ["digits", "other"]) await protect(scene, {}, { modelName });
+  const wanted = { modelName: "digits", version: 1, target: "stage:Production", reason: "better" };
+  const { id } = await requestApproval(scene.ana.ctx, wanted);
+  const scopes: CreateApiKeyInput["scopes"] = [
+    "approvals:read",
+    "approvals:request",
+    "approvals:review",
+    "registry:write",
+  ];
+  const key = await keyOf(asSystem(ctx), { scopes, models: ["other"] });
+  const policies: { items: { modelName: string }[] } = await (await ask("/api/policies?history=true", key)).json();
+  expect(policies.items.map(({ modelName }) => modelName)).toEqual(["other"]);
+  expect(await (await ask("/api/approvals", key)).json()).toEqual({ items: [] });
+  expect(await statusOf(`/api/approvals/${id}`, key)).toBe(404);
+  const acts = ["evidence", "execute", "withdraw", "resubmit", "comments", "reviews", "break-glass", "later-review"];
+  const body = JSON.stringify({ reason: "r" });
+  const bodies: Record<string, string> = {
+    comments: JSON.stringify({ body: "x" }),
+    reviews: JSON.stringify({ decision: "deny", comment: "x" }),
+    "later-review": JSON.stringify({ verdict: "justified", comment: "x" }),
+  };
+  for (const act of acts) {
+    const reply = await ask(`/api/approvals/${id}/${act}`, key, { method: "POST", body: bodies[act] ?? body });
+    expect(reply.status, act).toBe(404);
+  }
 });
 
 pgTest("a key that is confined to a deployment predicts with no other", async ({ runtime, make }) => {

@@ -4,6 +4,7 @@ import { executeRequest } from "#lib/approvals/execute-request.ts";
 import { getRequest } from "#lib/approvals/get-request.ts";
 import { listRequests } from "#lib/approvals/list-requests.ts";
 import { requestApproval } from "#lib/approvals/request-approval.ts";
+import { resubmitRequest } from "#lib/approvals/resubmit-request.ts";
 import { reviewLater } from "#lib/approvals/review-later.ts";
 import { reviewRequest } from "#lib/approvals/review-request.ts";
 import { ask, makeKeyOf, makePerson, makeScene, PRODUCTION, protect } from "#lib/approvals/testing/scene.ts";
@@ -72,6 +73,23 @@ pgTest("nobody approves what a robot whose key they made asks for, or made", asy
   const asked = await requestApproval(robot.ctx, wish(1));
   await expect(approve(scene.ben.ctx, asked.id)).rejects.toMatchObject({ code: "separation_of_duties" });
   expect(await approve(scene.cleo.ctx, asked.id)).toMatchObject({ state: "approved" });
+});
+
+pgTest("who made a robot's key asked with it, also where only who asked is kept out", async ({ ctx }) => {
+  const scene = await makeScene(ctx);
+  await protect(scene, { separationOfDuties: { requester: true, contributors: false } });
+  const robot = await makeKeyOf(ctx, { service: "ci", role: "member", madeBy: scene.ben.id });
+  const asked = await requestApproval(robot.ctx, wish(1));
+  expect(asked.eligible.map(({ name }) => name)).not.toContain("Ben");
+  await expect(approve(scene.ben.ctx, asked.id)).rejects.toMatchObject({ code: "separation_of_duties" });
+  // Asked anew by the robot with a key of Cleo's: now it is Cleo who is kept out.
+  const other = await makeKeyOf(ctx, { service: "spare", role: "member", madeBy: scene.cleo.id });
+  if (other.ctx.actor.type !== "apiKey" || robot.ctx.actor.type !== "apiKey") throw new Error("not keys");
+  await ctx.db.apiKey.update({ where: { id: other.ctx.actor.id }, data: { userId: robot.id } });
+  const second: Ctx = { ...other.ctx, actor: { ...other.ctx.actor, userId: robot.id } };
+  await resubmitRequest(second, { id: asked.id, reason: "again" });
+  await expect(approve(scene.cleo.ctx, asked.id)).rejects.toMatchObject({ code: "separation_of_duties" });
+  expect(await approve(scene.ben.ctx, asked.id)).toMatchObject({ state: "approved" });
 });
 
 pgTest("a reviewer who edits what is asked and then approves it ends the request", async ({ ctx }) => {

@@ -29,16 +29,20 @@ function isIn(threshold: Threshold, { id, kind, role }: Standing): boolean {
     : threshold.roles.includes(role) || threshold.users.includes(id);
 }
 
-/** Whether one must not review what they asked for or made. Persons, not keys: two keys of one person are one. */
+/**
+ * Whether one must not review what they asked for or made. Persons, not keys: two keys of one person are one, and who made
+ * a robot's key asks with it.
+ */
 export function dutyConflict(
   request: {
     policy: { body: Pick<PolicyBody, "separationOfDuties"> };
     requestedBy: string;
+    askers: readonly string[];
     contributors: readonly string[];
   },
   personId: string,
 ): "requester" | "contributor" | null {
   const { requester, contributors } = request.policy.body.separationOfDuties;
-  if (requester && request.requestedBy === personId) return "requester";
+  if (requester && (request.requestedBy === personId || request.askers.includes(personId))) return "requester";
   return contributors && request.contributors.includes(personId) ? "contributor" : null;
 }

@@ -9,7 +9,7 @@ import { insertRound, updateSubject } from "#lib/approvals/store/write-requests.
 import { readContributors, readSubject } from "#lib/approvals/subject.ts";
 import { requireRequester } from "#lib/approvals/who-may.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
-import type { Ctx } from "#lib/platform/ctx.ts";
+import { actorName, type Ctx } from "#lib/platform/ctx.ts";
 import { emit } from "#lib/platform/outbox.ts";
 
 const HOUR_MS = 3_600_000;
@@ -49,6 +49,7 @@ async function nextRound(
     subjectDigest: asked.digest,
     policyId: policy.id,
     policy: { version: policy.version, body: policy.body },
+    requestedVia: actorName(tx.actor),
     contributors: await readContributors(tx, asked),
     reason,
     evidence: null,

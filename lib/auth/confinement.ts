@@ -1,5 +1,18 @@
+import { SCOPES, type Scope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
+
+/**
+ * Scopes that reach over the whole project, or further: with them a key that is confined would let its holder out again, by
+ * an invitation for example, or read of every model in the record.
+ */
+export const UNCONFINED_SCOPES: readonly Scope[] = ["admin", "instance", "audit:read"];
+
+/** What a confined key has of these scopes: `admin` is taken for the scopes that it stands for. */
+export function confinedScopes(scopes: readonly string[]): string[] {
+  const all: readonly string[] = scopes.includes("admin") ? SCOPES : scopes;
+  return all.filter((scope) => !UNCONFINED_SCOPES.some((one) => one === scope));
+}
 
 /** The only models that the actor may know of; undefined: all. Keys can be confined, people are not. */
 export function confinedToModels(ctx: Pick<Ctx, "actor">): readonly string[] | undefined {

@@ -1,3 +1,4 @@
+import { UNCONFINED_SCOPES } from "#lib/auth/confinement.ts";
 import { hashKey } from "#lib/auth/key-hash.ts";
 import { summaryOf } from "#lib/auth/list-api-keys.ts";
 import { CreateApiKeyInput, type CreatedApiKey } from "#lib/auth/schemas.ts";
@@ -23,7 +24,7 @@ export function newApiKey(): string {
  * Makes a key for this project: for the actor, or as an admin for one of its service accounts. It can do at most what
  * the actor can, and later at most what its owner's role allows. The key itself is in the reply and nowhere else.
  *
- * @throws InvalidError   `expiresAt` is past
+ * @throws InvalidError   `expiresAt` is past; a confined key with a scope that reaches over the whole project
  * @throws ForbiddenError a scope that the actor lacks, a key that makes keys without being an admin's, or is confined;
  *   for `admin` or `instance` a person whose last proof of who they are was too long ago
  * @throws NotFoundError  no such service account in the project, or it is disabled
@@ -33,6 +34,7 @@ export async function createApiKey(ctx: Ctx, input: CreateApiKeyInput): Promise<
   const { name, scopes, models, deployments, perSecond, expiresAt, serviceAccount } = CreateApiKeyInput.parse(input);
   requireOwnScopes(ctx, scopes);
   if (scopes.some((scope) => RULING.has(scope))) requireRecentProofOfPerson(ctx);
+  if (models.length + deployments.length > 0) requireConfinable(scopes);
   const now = ctx.clock.now();
   const until = expiresAt === undefined ? null : new Date(expiresAt);
   if (until !== null && until <= now) {
@@ -69,14 +71,24 @@ export async function createApiKey(ctx: Ctx, input: CreateApiKeyInput): Promise<
   });
 }
 
-/** People make keys for themselves. A key makes keys only as an unconfined admin's: one that leaks must not multiply. */
+/** People make keys for themselves. A key makes keys only as an admin's, which no confined one is: one that leaks must not multiply. */
 function requireMaker(ctx: Ctx, input: CreateApiKeyInput): void {
   const { actor } = ctx;
   if (actor.type === "anonymous") throw new UnauthenticatedError();
   if (actor.type !== "user" || input.serviceAccount !== undefined) requireScope(ctx, "admin");
-  if (actor.type === "apiKey" && (actor.models?.length || actor.deployments?.length)) {
-    throw new ForbiddenError("A key that is confined to models or deployments makes no keys.");
-  }
+}
+
+/** @throws InvalidError a scope that no confinement could hold */
+function requireConfinable(scopes: readonly Scope[]): void {
+  const wide = scopes.filter((scope) => UNCONFINED_SCOPES.includes(scope));
+  if (wide.length === 0) return;
+  throw new InvalidError(`A key that is confined cannot have ${wide.join(", ")}.`, {
+    details: wide.map((scope) => ({
+      field: "scopes",
+      problem: `${scope} reaches over the whole project`,
+      remedy: "Leave it out, or do not confine the key.",
+    })),
+  });
 }
 
 function requireOwnScopes(ctx: Ctx, scopes: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { EVIDENCE_REQUESTED } from "#lib/approvals/evidence/compute-evidence.job.ts";
 import { selectEvidenceRequest } from "#lib/approvals/evidence/store.ts";
 import { REQUEST_TRANSITIONS } from "#lib/approvals/status.ts";
+import { requireModel } from "#lib/auth/confinement.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
@@ -23,6 +24,7 @@ export async function requestEvidence(ctx: Ctx, input: { requestId: string }): P
     if (request === null) {
       throw new NotFoundError(`Approval request ${requestId}`);
     }
+    requireModel(tx, request.modelName);
     const { round, state } = request;
     if (REQUEST_TRANSITIONS.evidence[state] === "ignore") {
       throw new ConflictError(`The request is ${state}: its evidence stays as it is.`, { code: "request_closed" });

@@ -19,6 +19,8 @@ export interface RequestRow {
   policy: { version: number; body: PolicyBody };
   requestedBy: string;
   requestedVia: string;
+  /** Ids of the users whose hands may have asked: of a robot's request whoever made its key, and so has seen its secret. */
+  askers: string[];
   contributors: string[];
   reason: string;
   /** Without the images, unless all of it was asked for. */
@@ -40,9 +42,19 @@ export interface RequestRow {
   executedAt: Date | null;
 }
 
+/** As `selectHands` of people.ts has it. */
+const ASKERS = `ARRAY(WITH RECURSIVE hand(actor) AS (
+    SELECT requested_via
+    UNION
+    SELECT k.created_by FROM hand h JOIN api_key k ON starts_with(h.actor, 'apiKey:') AND k.id = substr(h.actor, 8)
+      LEFT JOIN user_account owner ON owner.id = k.user_id
+    WHERE k.created_by IS NOT NULL AND owner.kind IS DISTINCT FROM 'person')
+  SELECT substr(actor, 6) FROM hand WHERE starts_with(actor, 'user:'))`;
+
 const columns = (evidence: string) => `id, project_id AS "projectId", model_name AS "modelName",
   model_version AS "modelVersion", target, subject, subject_digest AS "subjectDigest", policy_id AS "policyId",
-  policy_snapshot AS policy, requested_by AS "requestedBy", requested_via AS "requestedVia", contributors, reason,
+  policy_snapshot AS policy, requested_by AS "requestedBy", requested_via AS "requestedVia", contributors,
+  ${ASKERS} AS askers, reason,
   ${evidence} AS evidence, evidence_digest AS "evidenceDigest", evidence_error AS "evidenceError", state, round,
   lock_version AS "lockVersion", emergency, review_due_at AS "reviewDueAt", reviewed_later_by AS "reviewedLaterBy",
   error, created_at AS "createdAt", expires_at AS "expiresAt", decided_at AS "decidedAt", valid_until AS "validUntil",

@@ -92,7 +92,8 @@ export async function updateSubject(tx: Tx, row: RequestRow): Promise<void> {
   await querySql(
     tx,
     `UPDATE approval_request SET subject = $2::jsonb, subject_digest = $3, policy_id = $4, policy_snapshot = $5::jsonb,
-       contributors = $6::text[], reason = $7, evidence = NULL, evidence_digest = NULL, evidence_error = NULL
+       contributors = $6::text[], reason = $7, requested_via = $8, evidence = NULL, evidence_digest = NULL,
+       evidence_error = NULL
      WHERE id = $1`,
     [
       row.id,
@@ -102,6 +103,7 @@ export async function updateSubject(tx: Tx, row: RequestRow): Promise<void> {
       JSON.stringify(row.policy),
       row.contributors,
       row.reason,
+      row.requestedVia,
     ],
   );
 }
