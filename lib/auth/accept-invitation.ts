@@ -1,7 +1,7 @@
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { hashKey } from "#lib/auth/key-hash.ts";
 import { noSuchInvitation, requireOpenInvitation } from "#lib/auth/look-up-invitation.ts";
 import { hashPassword } from "#lib/auth/password.ts";
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { type AcceptedInvitation, AcceptInvitationInput, LookUpInvitationInput } from "#lib/auth/schemas.ts";
 import { ROLES } from "#lib/auth/scopes.ts";
 import { type InvitationRow, inviterHolds, takeInvitation } from "#lib/auth/store/invitations.ts";
@@ -12,7 +12,6 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, ForbiddenError, InvalidError, UnauthenticatedError } from "#lib/platform/errors.ts";
 import { newId } from "#lib/platform/ids.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Accepts an invitation as somebody new: makes the account, with the address that was invited, and the membership.
@@ -81,14 +80,16 @@ async function enter(
   const before = await lockMembership(tx.db, key);
   const ranks: readonly (string | undefined)[] = ROLES;
   const role = ROLES[Math.max(ranks.indexOf(before?.role), ranks.indexOf(invitation.role))] ?? "viewer";
-  await upsertMembership(tx.db, key, { role, grants: before?.grants ?? [] });
+  // What a group of the provider's gives stays the group's to take away, unless the invitation gives more.
+  const isGroups = before?.source === "oidc" && role === before.role;
+  if (!isGroups) await upsertMembership(tx.db, key, { role, grants: before?.grants ?? [] });
   audit(tx, {
     ...{ chain: `project:${projectId}`, actor: `user:${person.id}` },
     ...{ action: "invitation.accept", subject: `invitation:${invitation.id}` },
     detail: { user: person.id, role, invitedBy: invitation.invitedBy },
     personal: { email: person.email },
   });
-  await notify(tx.db, SESSION_CHANNEL, person.id);
+  await forgetSessions(tx, person.id);
   return { userId: person.id, email: person.email, projectId, role };
 }
 

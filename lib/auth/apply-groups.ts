@@ -31,6 +31,11 @@ export function grantedBy(roles: readonly GroupRole[], groups: readonly string[]
   return { instanceAdmin: held.some((target) => "instance" in target), memberships: [...best.values()] };
 }
 
+/** Whether the provider's groups say who is an admin of the instance. */
+export function decidesInstanceRole(config: Pick<OidcConfig, "roles">): boolean {
+  return config.roles.some(({ target }) => "instance" in target);
+}
+
 /**
  * Sets anew what the provider's groups give a person, and takes away what they no longer give. Memberships that were made
  * by hand stay. Where a group is mapped to the instance's admin, the provider decides who is one; only the last admin is
@@ -79,8 +84,7 @@ async function applyInstanceRole(
   config: Pick<OidcConfig, "roles">,
 ): Promise<boolean> {
   const isAdmin = user.role === "admin";
-  const decides = config.roles.some(({ target }) => "instance" in target);
-  if (!decides || isAdmin === granted.instanceAdmin) return isAdmin;
+  if (!decidesInstanceRole(config) || isAdmin === granted.instanceAdmin) return isAdmin;
   if (isAdmin && !(await hasOtherAdmin(tx.db, user.id))) {
     tx.logger.warn({ userId: user.id }, "the last admin keeps the role that the provider's groups no longer give");
     return true;

@@ -1,18 +1,17 @@
-import { applyGroups, grantedBy } from "#lib/auth/apply-groups.ts";
+import { applyGroups, decidesInstanceRole, grantedBy } from "#lib/auth/apply-groups.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import type { ProviderPerson } from "#lib/auth/oidc-claims.ts";
 import type { OidcConfig } from "#lib/auth/oidc-config.ts";
 import { OIDC_REFUSALS, type OidcRefusal } from "#lib/auth/oidc-refusals.ts";
 import { openSession } from "#lib/auth/open-session.ts";
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { insertDeniedAttempt } from "#lib/auth/store/denied-attempts.ts";
 import { findIdentityUser, lockPerson, seeIdentity } from "#lib/auth/store/identities.ts";
-import { findUserByEmail, insertUser, type UserRow } from "#lib/auth/store/users.ts";
+import { findUserByEmail, insertUser, lockActiveAdmins, type UserRow } from "#lib/auth/store/users.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import { ForbiddenError } from "#lib/platform/errors.ts";
 import { newId } from "#lib/platform/ids.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 interface ProviderSignIn {
   person: ProviderPerson;
@@ -48,6 +47,8 @@ export async function signInWithProvider(ctx: Ctx, input: ProviderSignIn): Promi
 async function admit(tx: Tx, { person, config, userAgent }: ProviderSignIn): Promise<Outcome> {
   const { issuer, subject } = person;
   await lockPerson(tx.db, person.email ?? `${issuer} ${subject}`);
+  // Two admins whose groups are gone must not both see the other one as the admin who is left.
+  if (decidesInstanceRole(config)) await lockActiveAdmins(tx.db);
   const granted = grantedBy(config.roles, person.groups);
   const mayEnter = granted.instanceAdmin || granted.memberships.length > 0;
   const found = (await findIdentityUser(tx.db, person)) ?? (await accountOf(tx, person, config, mayEnter));
@@ -67,7 +68,7 @@ async function admit(tx: Tx, { person, config, userAgent }: ProviderSignIn): Pro
   }
   const mayAct = await applyGroups(tx, found, granted, config);
   // What other sessions of this person may do is out of date.
-  await notify(tx.db, SESSION_CHANNEL, "");
+  await forgetSessions(tx, "");
   if (!mayAct) return { refused: "no_access", userId };
   return openSession(tx, { userId, method: "oidc", userAgent });
 }

@@ -92,6 +92,37 @@ pgTest("pauses after five failures, longer each time, and lets nobody in meanwhi
   expect(await db.user.findUnique({ where: { id: user.id } })).toMatchObject({ failedSignIns: 0, lockedUntil: null });
 });
 
+pgTest(
+  "an address in another guise is neither let in during a pause, nor counted for somebody else",
+  async ({ runtime, db }) => {
+    const user = await makeUser(db);
+    const other = await makeUser(db);
+    const at = new Date();
+    const attempt = (email: string, password = PASSWORD) => signIn(visitor(runtime, at), { email, password });
+    for (let index = 0; index < 5; index += 1) await expect(attempt(user.email, "wrong")).rejects.toThrow();
+    const [name = "", host = ""] = user.email.split("@");
+    const guises = [
+      user.email.toUpperCase(),
+      ` ${user.email} `,
+      `${user.email}\t`,
+      `${user.email}\0`,
+      `${user.email}\u200b`,
+      `${name}\uff20${host}`,
+      `${name}@\uff45xample.org`,
+      `${name.replace("u", "\uff55")}@${host}`,
+      `${name}@${host}.`,
+      `"${name}"@${host}`,
+      `${name}@EXAMPLE.org`.normalize("NFKD"),
+      `${name}@${host}, ${other.email}`,
+      `${name}%40${host}`,
+    ];
+    for (const guise of guises) await expect(attempt(guise), guise).rejects.toThrow(SIGN_IN_REFUSED);
+    expect(await db.session.count({ where: { userId: user.id } })).toBe(0);
+    expect(await db.user.findUnique({ where: { id: other.id } })).toMatchObject({ failedSignIns: 0 });
+    await expect(attempt(other.email)).resolves.toMatchObject({ userId: other.id });
+  },
+);
+
 pgTest("guesses that come at once are counted one by one", async ({ runtime, db }) => {
   const user = await makeUser(db);
   const at = new Date();

@@ -38,8 +38,11 @@ export async function signIn(
   const now = ctx.clock.now();
 
   const user = await findUserByEmail(ctx.db, credentials.email);
-  const mayTry = user !== null && (await reserveSignIn(ctx.db, user.id, now));
-  const matches = await verifyPassword(user?.passwordHash, credentials.password);
+  // At the same time, so that counting the attempt does not tell that there is something to count.
+  const [mayTry, matches] = await Promise.all([
+    user !== null && reserveSignIn(ctx.db, user.id, now),
+    verifyPassword(user?.passwordHash, credentials.password),
+  ]);
   if (user === null || !mayTry || !matches) {
     await insertDeniedAttempt(ctx.pool, {
       at: now,
