@@ -1,11 +1,11 @@
 import { askedProject, type InProject, noSuchProject, personInProject } from "#lib/auth/ask-project.ts";
 import { cookieOf } from "#lib/auth/cookie.ts";
+import { onForgotten } from "#lib/auth/forget-sessions.ts";
 import { keyActor } from "#lib/auth/key-actor.ts";
 import { hashKey } from "#lib/auth/key-hash.ts";
 import { SESSION_COOKIE, sessionIdOf } from "#lib/auth/next-auth-token.ts";
 import { keyOf } from "#lib/auth/read-authorization.ts";
 import { type ResolvedSession, resolveSession } from "#lib/auth/resolve-session.ts";
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { findPresentedKey, touchApiKey } from "#lib/auth/store/api-keys.ts";
 import { projectIsOpen } from "#lib/auth/store/projects.ts";
 import { touchSession } from "#lib/auth/store/sessions.ts";
@@ -69,7 +69,7 @@ function createAuthenticator(runtime: Runtime, secret: string): Authenticator {
     keys.deleteWhere((key) => key === "unknown" || key.id === id || key.userId === id);
     sessions.deleteWhere((session) => session.sid === id || session.actor.id === id);
   };
-  runtime.notify.listen(SESSION_CHANNEL, forget).catch((error) => {
+  onForgotten(runtime, forget).catch((error) => {
     logger.warn({ error: messageOf(error) }, "revocations are not heard; they hold after 5 s");
   });
   const inBackground = (work: Promise<void>) => {

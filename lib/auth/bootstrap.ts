@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { newApiKey } from "#lib/auth/create-api-key.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { hashKey } from "#lib/auth/key-hash.ts";
 import { hashPassword } from "#lib/auth/password.ts";
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { SCOPES, type Scope } from "#lib/auth/scopes.ts";
 import { findApiKey, insertApiKey, replaceApiKeyHash } from "#lib/auth/store/api-keys.ts";
 import { anyUser, insertUser, lockBootstrap } from "#lib/auth/store/users.ts";
@@ -11,7 +11,6 @@ import { audit } from "#lib/platform/audit.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
 import type { ServerEnv } from "#lib/platform/env.ts";
 import { newId } from "#lib/platform/ids.ts";
-import { notify } from "#lib/platform/notify.ts";
 import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 
 const BOOTSTRAP_KEY_ID = "key_bootstrap";
@@ -104,7 +103,7 @@ async function applyBootstrapKey(tx: Tx, given: string | undefined, first: boole
     });
   } else {
     await replaceApiKeyHash(tx.db, BOOTSTRAP_KEY_ID, { hash, prefix });
-    await notify(tx.db, SESSION_CHANNEL, BOOTSTRAP_KEY_ID);
+    await forgetSessions(tx, BOOTSTRAP_KEY_ID);
   }
   const action = present === null ? "api_key.create" : "api_key.replace";
   audit(tx, {

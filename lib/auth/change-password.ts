@@ -1,5 +1,5 @@
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { hashPassword, verifyPassword } from "#lib/auth/password.ts";
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { ChangePasswordInput } from "#lib/auth/schemas.ts";
 import { revokeSessions } from "#lib/auth/store/sessions.ts";
 import { findUser, reserveSignIn, setPassword } from "#lib/auth/store/users.ts";
@@ -7,7 +7,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { ForbiddenError, InvalidError, UnauthenticatedError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Sets the actor's own password and ends the actor's other sessions. Wrong guesses count like those at the sign-in.
@@ -47,6 +46,6 @@ export async function changePassword(
     await setPassword(tx.db, actor.id, { passwordHash, mustChangePassword: false });
     await revokeSessions(tx.db, { userId: actor.id, except: keepSession }, ctx.clock.now());
     audit(tx, { chain: "instance", action: "user.change_password", subject: `user:${actor.id}`, detail: {} });
-    await notify(tx.db, SESSION_CHANNEL, actor.id);
+    await forgetSessions(tx, actor.id);
   });
 }

@@ -1,4 +1,4 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { limitGuesses, wrongCode } from "#lib/auth/second-factor-code.ts";
 import { ConfirmSecondFactorInput, type RecoveryCodes } from "#lib/auth/second-factor-schemas.ts";
 import { requirePerson, requireRecentProof } from "#lib/auth/step-up.ts";
@@ -8,7 +8,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { ConflictError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Turns the offered secret into the actor's second factor, once a code shows that the app has it. From then on the
@@ -39,7 +38,7 @@ export async function confirmSecondFactor(ctx: Ctx, input: ConfirmSecondFactorIn
     if (!confirmed) throw nothingOffered();
     if (actor.sessionId !== undefined) {
       await markProof(tx.db, { id: actor.sessionId, userId: actor.id }, { secondFactorAt: now });
-      await notify(tx.db, SESSION_CHANNEL, actor.sessionId);
+      await forgetSessions(tx, actor.sessionId);
     }
     audit(tx, { chain: "instance", action: "second_factor.enrol", subject: `user:${actor.id}`, detail: {} });
   });

@@ -1,5 +1,5 @@
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { verifyPassword } from "#lib/auth/password.ts";
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { takeCode, wrongCode } from "#lib/auth/second-factor-code.ts";
 import { DisableSecondFactorInput } from "#lib/auth/second-factor-schemas.ts";
 import { requirePerson } from "#lib/auth/step-up.ts";
@@ -10,7 +10,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { ConflictError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Takes the actor's second factor away, for a code and the password. Wrong guesses count like those at the sign-in.
@@ -36,6 +35,6 @@ export async function disableSecondFactor(ctx: Ctx, input: DisableSecondFactorIn
       await markProof(tx.db, { id: actor.sessionId, userId: actor.id }, { secondFactorAt: null });
     }
     audit(tx, { chain: "instance", action: "second_factor.disable", subject: `user:${actor.id}`, detail: {} });
-    await notify(tx.db, SESSION_CHANNEL, "");
+    await forgetSessions(tx, "");
   });
 }

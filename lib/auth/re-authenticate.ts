@@ -1,5 +1,5 @@
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { verifyPassword } from "#lib/auth/password.ts";
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { takeCode, wrongCode } from "#lib/auth/second-factor-code.ts";
 import { ReAuthenticateInput, type SessionProof } from "#lib/auth/second-factor-schemas.ts";
 import { requirePerson } from "#lib/auth/step-up.ts";
@@ -10,7 +10,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, UnauthenticatedError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Proves again, in this session, who the actor is: by password, by a code, or both. Wrong guesses count like those at the
@@ -46,7 +45,7 @@ export async function reAuthenticate(ctx: Ctx, input: ReAuthenticateInput): Prom
     if (!isEnrolled || code !== undefined) await clearFailures(tx.db, actor.id);
     const detail = { password: password !== undefined, code: code !== undefined };
     audit(tx, { chain: "instance", action: "session.re_authenticate", subject: `user:${actor.id}`, detail });
-    await notify(tx.db, SESSION_CHANNEL, sessionId);
+    await forgetSessions(tx, sessionId);
   });
   const { authenticatedAt = actor.authenticatedAt, secondFactorAt = actor.secondFactorAt } = proof;
   return {

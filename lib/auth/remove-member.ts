@@ -1,4 +1,4 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { deleteMembership, lockMembership } from "#lib/auth/store/members.ts";
 import { findUser } from "#lib/auth/store/users.ts";
@@ -6,7 +6,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Takes a person out of this project: their sessions lose it and their keys in it stop to hold, at once.
@@ -32,6 +31,6 @@ export async function removeMember(ctx: Ctx, input: { userId: string }): Promise
       detail: { role: before.role, grants: before.grants },
       personal: { email: user.email, name: user.name },
     });
-    await notify(tx.db, SESSION_CHANNEL, user.id);
+    await forgetSessions(tx, user.id);
   });
 }

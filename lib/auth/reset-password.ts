@@ -1,5 +1,5 @@
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { hashPassword } from "#lib/auth/password.ts";
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { requireRecentProofOfPerson } from "#lib/auth/step-up.ts";
 import { revokeSessions } from "#lib/auth/store/sessions.ts";
@@ -9,7 +9,6 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
 import { newId } from "#lib/platform/ids.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Gives an account a random password that has to be changed at the next sign-in, and ends its sessions.
@@ -34,7 +33,7 @@ export async function resetPassword(ctx: Ctx, input: { email?: string }): Promis
     await setPassword(tx.db, user.id, { passwordHash, mustChangePassword: true });
     await revokeSessions(tx.db, { userId: user.id }, ctx.clock.now());
     audit(tx, { chain: "instance", action: "user.reset_password", subject: `user:${user.id}`, detail: {} });
-    await notify(tx.db, SESSION_CHANNEL, user.id);
+    await forgetSessions(tx, user.id);
     return { email: user.email, password };
   });
 }

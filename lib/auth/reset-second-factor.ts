@@ -1,4 +1,4 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { requireRecentProofOfPerson } from "#lib/auth/step-up.ts";
 import { removeSecondFactor } from "#lib/auth/store/second-factors.ts";
@@ -7,7 +7,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Takes a person's second factor away who lost device and recovery codes, and ends their sessions.
@@ -24,6 +23,6 @@ export async function resetSecondFactor(ctx: Ctx, input: { userId: string }): Pr
     }
     await revokeSessions(tx.db, { userId: input.userId }, ctx.clock.now());
     audit(tx, { chain: "instance", action: "second_factor.reset", subject: `user:${input.userId}`, detail: {} });
-    await notify(tx.db, SESSION_CHANNEL, "");
+    await forgetSessions(tx, "");
   });
 }

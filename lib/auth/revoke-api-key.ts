@@ -1,11 +1,10 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { hasScope, requireScope } from "#lib/auth/scopes.ts";
 import { revokeApiKeyRow } from "#lib/auth/store/api-keys.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Ends a key for good, on every process: one's own, or as an admin any of the project.
@@ -23,6 +22,6 @@ export async function revokeApiKey(ctx: Ctx, input: { id: string }): Promise<voi
       throw new NotFoundError("The key");
     }
     audit(tx, { action: "api_key.revoke", subject: `api_key:${key.id}`, detail: { name: key.name } });
-    await notify(tx.db, SESSION_CHANNEL, key.id);
+    await forgetSessions(tx, key.id);
   });
 }

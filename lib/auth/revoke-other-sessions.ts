@@ -1,10 +1,9 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { requirePerson } from "#lib/auth/step-up.ts";
 import { revokeSessions } from "#lib/auth/store/sessions.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Ends every session of the actor but the one that asks; none other is fine too.
@@ -16,6 +15,6 @@ export async function revokeOtherSessions(ctx: Ctx): Promise<void> {
   await withTransaction(ctx, async (tx) => {
     const sessions = await revokeSessions(tx.db, { userId: id, except: sessionId }, ctx.clock.now());
     audit(tx, { chain: "instance", action: "session.revoke_others", subject: `user:${id}`, detail: { sessions } });
-    await notify(tx.db, SESSION_CHANNEL, id);
+    await forgetSessions(tx, id);
   });
 }

@@ -1,16 +1,10 @@
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { requireSessionsOf } from "#lib/auth/list-sessions.ts";
 import { revokeSessions } from "#lib/auth/store/sessions.ts";
 import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
-
-/**
- * Tells every process what it must read again: a session or key by its id, or all of a person's by theirs; everything
- * when empty, as after a lost connection.
- */
-export const SESSION_CHANNEL = "assay_session";
 
 /**
  * Ends one of the actor's own sessions: signing out, or signing another browser out. With the scope `instance` any
@@ -26,6 +20,6 @@ export async function revokeSession(ctx: Ctx, input: { id: string; userId?: stri
       throw new NotFoundError("The session");
     }
     audit(tx, { chain: "instance", action: "session.revoke", subject: `user:${userId}`, detail: { session: id } });
-    await notify(tx.db, SESSION_CHANNEL, id);
+    await forgetSessions(tx, id);
   });
 }

@@ -1,4 +1,4 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { SetMemberInput } from "#lib/auth/schemas.ts";
 import { hasScope, requireScope } from "#lib/auth/scopes.ts";
 import { lockMembership, upsertMembership } from "#lib/auth/store/members.ts";
@@ -7,7 +7,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { InvalidError, NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Sets what a member may do in this project; absent grants stay. An admin of the instance may take in anybody who has an
@@ -37,7 +36,7 @@ export async function setMember(ctx: Ctx, input: { userId: string } & SetMemberI
       detail: { before: before && { role: before.role, grants: before.grants }, after: { role, grants } },
       personal: { email: user.email, name: user.name },
     });
-    await notify(tx.db, SESSION_CHANNEL, userId);
+    await forgetSessions(tx, userId);
   });
 }
 

@@ -1,4 +1,4 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { UpdateProjectInput } from "#lib/auth/schemas.ts";
 import { hasScope, requireScope } from "#lib/auth/scopes.ts";
 import { findProject, nameIsTaken, updateProjectRow } from "#lib/auth/store/projects.ts";
@@ -6,7 +6,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Renames, describes, archives or restores a project: its admins their own, the instance's any. Archiving needs the scope
@@ -44,6 +43,6 @@ export async function updateProject(ctx: Ctx, input: { id: string } & UpdateProj
       },
     });
     // Empty: who knows this project, as a person or a key, is not known here.
-    if (archived !== undefined) await notify(tx.db, SESSION_CHANNEL, "");
+    if (archived !== undefined) await forgetSessions(tx, "");
   });
 }

@@ -1,4 +1,4 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { UpdateServiceAccountInput } from "#lib/auth/schemas.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { findServiceAccount } from "#lib/auth/store/service-accounts.ts";
@@ -7,7 +7,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Disables or enables a service account of this project; its keys do not hold as long as it is disabled.
@@ -27,6 +26,6 @@ export async function updateServiceAccount(ctx: Ctx, input: { id: string } & Upd
       ...{ action: "service_account.update", subject: `user:${id}` },
       detail: { name: account.name, before: { disabled: before }, after: { disabled } },
     });
-    await notify(tx.db, SESSION_CHANNEL, id);
+    await forgetSessions(tx, id);
   });
 }

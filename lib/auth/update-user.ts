@@ -1,4 +1,4 @@
-import { SESSION_CHANNEL } from "#lib/auth/revoke-session.ts";
+import { forgetSessions } from "#lib/auth/forget-sessions.ts";
 import { UpdateUserInput } from "#lib/auth/schemas.ts";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { requireRecentProofOfPerson } from "#lib/auth/step-up.ts";
@@ -9,7 +9,6 @@ import { audit } from "#lib/platform/audit.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 
 /**
  * Makes a person an admin of the instance or no longer one, disables or enables them. Disabling ends their sessions and
@@ -49,6 +48,6 @@ export async function updateUser(ctx: Ctx, input: { id: string } & UpdateUserInp
       detail: { before: { role: before.role, disabled: wasDisabled }, after: { role, disabled } },
       personal: { email: before.email, name: before.name },
     });
-    await notify(tx.db, SESSION_CHANNEL, id);
+    await forgetSessions(tx, id);
   });
 }

@@ -75,6 +75,8 @@ export interface Tx extends Ctx {
   db: TransactionClient;
   /** Collected by `audit()`, written just before COMMIT by the outermost `withTransaction`. */
   readonly auditEntries: AuditEntry[];
+  /** Run by the outermost `withTransaction` once it is committed. They must not fail. */
+  readonly afterCommit: (() => void)[];
 }
 
 /** The actor as one word for records: `user:<id>`. */

@@ -20,13 +20,16 @@ export async function withTransaction<T>(ctx: Ctx, fn: (tx: Tx) => Promise<T>): 
   if (!("$transaction" in db)) {
     throw new TypeError("a transaction client was passed without its Tx context");
   }
-  return db.$transaction(
+  const afterCommit: (() => void)[] = [];
+  const done = await db.$transaction(
     async (client) => {
-      const tx: Tx = { ...ctx, db: client, auditEntries: [] };
+      const tx: Tx = { ...ctx, db: client, auditEntries: [], afterCommit };
       const result = await fn(tx);
       await writeAuditEntries(tx, tx.auditEntries);
       return result;
     },
     { maxWait: 10_000, timeout: 30_000 },
   );
+  for (const run of afterCommit) run();
+  return done;
 }

@@ -142,7 +142,7 @@ auditTest("a writer that dies before it commits leaves no gap", async ({ log, ct
   await log.write(2);
   const dying = db.$transaction(async (client) => {
     const entry = { action: "test.lost", subject: "x", detail: {} };
-    await writeAuditEntries({ ...ctx, db: client, auditEntries: [] }, [entry]);
+    await writeAuditEntries({ ...ctx, db: client, auditEntries: [], afterCommit: [] }, [entry]);
     const [{ pid } = { pid: 0 }] = await client.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
     await log.client.query("SELECT pg_terminate_backend($1)", [pid]);
     await client.$queryRaw`SELECT 1`;
