@@ -38,8 +38,8 @@ export function createApi(runtime: Runtime): Api {
     authenticate: (headers, projectInQuery) => authenticator.authenticate(headers, projectInQuery),
     recordDenied: (attempt) => recordDenied(runtime, attempt),
   });
-  // `v2`: the inference protocol's paths are answered by the API even before its routes are there.
-  const prefixes = new Set(["api", "v2", ...apiRoutes.map((route) => route.path.split("/")[1] ?? "")]);
+  // The inference protocol and traces are answered by the API even before their routes are there.
+  const prefixes = new Set(["api", "v1", "v2", ...apiRoutes.map((route) => route.path.split("/")[1] ?? "")]);
   const isSignedIn = async (cookie: string | undefined) => {
     if (cookie === undefined) return false;
     const session = authenticator.session(new Headers({ cookie }));

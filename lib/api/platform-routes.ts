@@ -15,7 +15,16 @@ const Ready = z
     ),
   })
   .meta({ id: "Ready" });
-const Version = z.object({ name: z.literal("assay"), version: z.string(), node: z.string() }).meta({ id: "Version" });
+const Version = z
+  .object({
+    name: z.literal("assay"),
+    version: z.string(),
+    node: z.string(),
+    mlflow: z.string().meta({ description: "The version of MLflow whose protocol is spoken." }),
+  })
+  .meta({ id: "Version" });
+/** MLflow's clients leave out what a server of this version would not know. */
+const MLFLOW_VERSION = "3.17.2";
 
 const JSON_HEADERS = { "Content-Type": "application/json; charset=utf-8" };
 const tag = "Platform";
@@ -68,10 +77,20 @@ export const platformRoutes: Route[] = [
     method: "get",
     path: "/version",
     summary: "Which version runs",
+    description: "As text the version of MLflow whose protocol is spoken; JSON where `Accept` asks for it.",
     tag,
     auth: "public",
     response: Version,
-    handle: () => ({ name: "assay" as const, version: packageJson.version, node: process.version }),
+    produces: "text/plain",
+    handle: ({ request }) =>
+      request.headers.get("accept")?.includes("application/json")
+        ? {
+            name: "assay" as const,
+            version: packageJson.version,
+            node: process.version,
+            mlflow: MLFLOW_VERSION,
+          }
+        : makeResponse(MLFLOW_VERSION, 200, { "Content-Type": "text/plain; charset=utf-8" }),
   }),
   route({
     method: "get",

@@ -5,6 +5,7 @@ import { platformRoutes } from "#lib/api/platform-routes.ts";
 import { approvalRoutes } from "#lib/approvals/routes.ts";
 import { authRoutes } from "#lib/auth/routes.ts";
 import { datasetRoutes } from "#lib/datasets/routes.ts";
+import { mlflowRoutes } from "#lib/mlflow/routes.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import { recordRoutes } from "#lib/record/routes.ts";
 import { registryRoutes } from "#lib/registry/routes.ts";
@@ -32,4 +33,5 @@ export const apiRoutes: readonly Route[] = [
   ...recordRoutes(approvalFacts),
   ...servingRoutes,
   ...approvalRoutes,
+  ...mlflowRoutes,
 ];

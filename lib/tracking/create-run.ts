@@ -1,40 +1,63 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
-import { withTransaction } from "#lib/platform/db.ts";
-import { NotFoundError } from "#lib/platform/errors.ts";
 import { newRunId } from "#lib/platform/ids.ts";
 import { notify } from "#lib/platform/notify.ts";
-import { insertParams, writeTags } from "#lib/tracking/store/entries.ts";
-import { selectExperiment } from "#lib/tracking/store/experiments.ts";
-import { insertRun } from "#lib/tracking/store/runs.ts";
+import { findActiveExperiment } from "#lib/tracking/find-experiment.ts";
+import { requireRunName, takeRunTags } from "#lib/tracking/run-tags.ts";
+import { insertRun, type RunRow } from "#lib/tracking/store/runs.ts";
 
 export interface CreateRunInput {
   name: string;
   experimentId: string;
   /** QUEUED for a run that a worker will do; RUNNING (the default) for one that its client does. */
   status?: "QUEUED" | "RUNNING";
+  /** When it began, for one that is RUNNING; now when absent. */
+  startedAt?: Date | undefined;
+  /** Whom a client says it logs for: a label, not an identity. */
+  userId?: string | undefined;
+  /** A worker does it: no client moves its status. */
+  managed?: boolean;
   params?: Record<string, string>;
   tags?: Record<string, string>;
 }
 
 /**
- * Makes a run with its first params and tags.
+ * Makes a run with its first params and tags, in one statement.
  *
- * @throws NotFoundError no such experiment in the project, or it is deleted
+ * @throws InvalidError  a tag's name is not allowed
+ * @throws NotFoundError no such experiment in the project
+ * @throws ConflictError the experiment is deleted
  */
-export async function createRun(ctx: Ctx, input: CreateRunInput): Promise<{ id: string }> {
+export async function createRun(ctx: Ctx, input: CreateRunInput): Promise<RunRow> {
   requireScope(ctx, "tracking:write");
-  return withTransaction(ctx, async (tx) => {
-    const experiment = await selectExperiment(tx, { id: input.experimentId });
-    if (experiment === null || experiment.lifecycleStage === "deleted") {
-      throw new NotFoundError(`Experiment ${input.experimentId}`);
-    }
-    const id = newRunId();
-    const run = { id, experimentId: experiment.id, name: input.name, createdBy: actorName(tx.actor) };
-    await insertRun(tx, { ...run, status: input.status ?? "RUNNING" });
-    await insertParams(tx, id, Object.entries(input.params ?? {}));
-    await writeTags(tx, id, Object.entries(input.tags ?? {}));
-    await notify(tx.db, "assay_run", id);
-    return { id };
-  });
+  requireRunName(input.name);
+  const status = input.status ?? "RUNNING";
+  const row = {
+    id: newRunId(),
+    name: input.name,
+    status,
+    createdBy: actorName(ctx.actor),
+    userId: input.userId ?? null,
+    managed: input.managed ?? false,
+    startedAt: status === "RUNNING" ? (input.startedAt ?? ctx.clock.now()) : null,
+    params: Object.entries(input.params ?? {}),
+    tags: takeRunTags(input.tags ?? {}),
+  };
+  const isPlain = /^[1-9][0-9]{0,17}$/.test(input.experimentId);
+  const made = isPlain ? await insertRun(ctx, { ...row, experimentId: input.experimentId }) : null;
+  const run = made ?? (await insertInto(ctx, row, input.experimentId));
+  await notify(ctx.db, "assay_run", run.id);
+  return run;
+}
+
+/** The way with an explanation: the experiment has another word for its id, is not there, or is deleted. */
+async function insertInto(
+  ctx: Ctx,
+  row: Omit<Parameters<typeof insertRun>[1], "experimentId">,
+  id: string,
+): Promise<RunRow> {
+  const experiment = await findActiveExperiment(ctx, id);
+  const made = await insertRun(ctx, { ...row, experimentId: experiment.id });
+  // It was deleted in between.
+  return made ?? insertInto(ctx, row, id);
 }

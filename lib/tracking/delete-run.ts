@@ -12,7 +12,7 @@ import { updateLifecycle } from "#lib/tracking/store/runs.ts";
  * Takes a run out of every list; it can be restored. Deleting a deleted run changes nothing.
  *
  * @throws NotFoundError no such run
- * @throws ConflictError it is queued or running: cancel it first
+ * @throws ConflictError a worker does it, and it is queued or running: cancel it first
  */
 export async function deleteRun(ctx: Ctx, input: { id: string }): Promise<void> {
   requireScope(ctx, "tracking:write");
@@ -21,7 +21,7 @@ export async function deleteRun(ctx: Ctx, input: { id: string }): Promise<void> 
     if (run.lifecycleStage === "deleted") {
       return;
     }
-    if (isRunActive(run.status)) {
+    if (run.managed && isRunActive(run.status)) {
       throw new ConflictError(`Run ${run.id} is ${run.status}. Cancel it, then delete it.`, { code: "run_active" });
     }
     await updateLifecycle(tx, run.id, "deleted");

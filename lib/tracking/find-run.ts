@@ -10,7 +10,7 @@ import { type RunRow, selectRun } from "#lib/tracking/store/runs.ts";
 export async function findRun(ctx: Ctx, id: string, options: { lock?: boolean } = {}): Promise<RunRow> {
   const run = await selectRun(ctx, id, options);
   if (run === null) {
-    throw new NotFoundError(`Run ${id}`);
+    throw noRun(id);
   }
   return run;
 }
@@ -23,7 +23,13 @@ export async function findRun(ctx: Ctx, id: string, options: { lock?: boolean } 
 export async function findWritableRun(ctx: Ctx, id: string, options: { lock?: boolean } = {}): Promise<RunRow> {
   const run = await findRun(ctx, id, options);
   if (run.lifecycleStage === "deleted") {
-    throw new ConflictError(`Run ${id} is deleted. Restore it first.`, { code: "run_deleted" });
+    throw new ConflictError(`The run ${id} must be in the 'active' state. Current state is deleted.`, {
+      code: "run_deleted",
+    });
   }
   return run;
+}
+
+export function noRun(id: string): NotFoundError {
+  return new NotFoundError(`Run with id=${id}`);
 }

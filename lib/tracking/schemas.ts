@@ -21,7 +21,7 @@ export const EntryKey = z
   .max(250)
   .regex(/^[\w.\-/: ]+$/, "may hold letters, digits, _ . - / : and spaces");
 
-export const ExperimentName = z.string().trim().min(1).max(256);
+export const ExperimentName = z.string().trim().min(1).max(500);
 
 export const Experiment = z.object({
   id: ExperimentId,
@@ -33,6 +33,10 @@ export const Experiment = z.object({
   updatedAt: isoDate,
 });
 export type Experiment = z.infer<typeof Experiment>;
+
+/** With its tags, without counting its runs. */
+export const ExperimentDetail = Experiment.omit({ runCount: true }).extend({ tags: z.record(z.string(), z.string()) });
+export type ExperimentDetail = z.infer<typeof ExperimentDetail>;
 
 export const CreateExperimentBody = z.strictObject({ name: ExperimentName });
 

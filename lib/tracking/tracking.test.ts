@@ -20,7 +20,11 @@ import { setRunStatus } from "#lib/tracking/set-run-status.ts";
 import { setTags } from "#lib/tracking/set-tags.ts";
 import { updateRun } from "#lib/tracking/update-run.ts";
 
-async function makeRun(ctx: Ctx, name = "a run", more: { status?: "QUEUED" | "RUNNING" } = {}): Promise<string> {
+async function makeRun(
+  ctx: Ctx,
+  name = "a run",
+  more: { status?: "QUEUED" | "RUNNING"; managed?: boolean } = {},
+): Promise<string> {
   const experiment = await ensureExperiment(ctx, { name: "digits" });
   return (await createRun(ctx, { name, experimentId: experiment.id, ...more })).id;
 }
@@ -180,7 +184,7 @@ pgTest("another project's runs are not found", async ({ ctx, make, db }) => {
 });
 
 pgTest("deleting and restoring a run is on record", async ({ ctx, db }) => {
-  const id = await makeRun(ctx);
+  const id = await makeRun(ctx, "a worker's", { managed: true });
   await expect(deleteRun(ctx, { id })).rejects.toMatchObject({ code: "run_active" });
   await setRunStatus(ctx, { runId: id, to: "FINISHED" });
   await deleteRun(ctx, { id });

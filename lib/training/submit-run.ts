@@ -45,6 +45,7 @@ export async function enqueueNewRun(tx: Tx, run: NewRun): Promise<SubmittedRun> 
     name: run.name,
     experimentId: run.experimentId,
     status: "QUEUED",
+    managed: true,
     params: runParams(run.spec),
     tags: strategy === undefined ? {} : { strategy: strategy.name, strategy_run: strategy.runId },
   });

@@ -41,14 +41,14 @@ export function faultOf(thrown: unknown): Fault {
   return { status: httpStatusOf(error.kind), code, message, details, retryAfterSeconds, internal: error !== thrown };
 }
 
-/** The body of a fault. Protocols that are not ours have their own form. */
-export function envelopeOf(fault: Fault, path: string, requestId: string): string {
-  const { code, message, details } = fault;
+/** Status and body of a fault. Protocols that are not ours have their own form. */
+export function envelopeOf(fault: Fault, path: string, requestId: string): { status: number; body: string } {
+  const { status, code, message, details } = fault;
   if (path.startsWith("/v2/") || path === "/v2") {
-    return JSON.stringify({ error: message });
+    return { status, body: JSON.stringify({ error: message }) };
   }
   if (isMlflowPath(path)) return mlflowFault(fault);
-  return JSON.stringify({ error: { code, message, ...(details && { details }), requestId } });
+  return { status, body: JSON.stringify({ error: { code, message, ...(details && { details }), requestId } }) };
 }
 
 const LOST = new Set([

@@ -1,24 +1,77 @@
-const CODES: Record<number, string> = {
-  400: "INVALID_PARAMETER_VALUE",
-  401: "UNAUTHENTICATED",
-  403: "PERMISSION_DENIED",
-  404: "RESOURCE_DOES_NOT_EXIST",
-  405: "BAD_REQUEST",
-  409: "RESOURCE_CONFLICT",
-  413: "INVALID_PARAMETER_VALUE",
-  422: "INVALID_PARAMETER_VALUE",
-  429: "REQUEST_LIMIT_EXCEEDED",
-  503: "TEMPORARILY_UNAVAILABLE",
+import { z } from "@hono/zod-openapi";
+import type { ErrorDetail } from "#lib/platform/errors.ts";
+
+/** An error as MLflow's clients read it. */
+export const MlflowErrorEnvelope = z
+  .object({
+    error_code: z.string().meta({ description: "Stable, for programs.", example: "RESOURCE_DOES_NOT_EXIST" }),
+    message: z.string().meta({ description: "For people.", example: "The run was not found." }),
+  })
+  .meta({ id: "MlflowError" });
+
+interface Told {
+  status: number;
+  code: string;
+  message: string;
+  details?: ErrorDetail[] | undefined;
+}
+
+/** What a client of the protocol gets: it decides by `error_code`, and tries again on 408, 429 and 5xx. */
+interface WireFault {
+  status: number;
+  errorCode: string;
+}
+
+const BY_STATUS: Record<number, WireFault> = {
+  400: { status: 400, errorCode: "INVALID_PARAMETER_VALUE" },
+  401: { status: 401, errorCode: "UNAUTHENTICATED" },
+  403: { status: 403, errorCode: "PERMISSION_DENIED" },
+  404: { status: 404, errorCode: "RESOURCE_DOES_NOT_EXIST" },
+  405: { status: 405, errorCode: "BAD_REQUEST" },
+  409: { status: 409, errorCode: "RESOURCE_CONFLICT" },
+  412: { status: 400, errorCode: "INVALID_STATE" },
+  413: { status: 400, errorCode: "INVALID_PARAMETER_VALUE" },
+  415: { status: 400, errorCode: "INVALID_PARAMETER_VALUE" },
+  422: { status: 400, errorCode: "INVALID_PARAMETER_VALUE" },
+  429: { status: 429, errorCode: "REQUEST_LIMIT_EXCEEDED" },
+  503: { status: 503, errorCode: "TEMPORARILY_UNAVAILABLE" },
 };
+
+/** Conflicts of ours that the protocol knows as faults of the input. */
+const BY_CODE: Record<string, WireFault> = {
+  no_such_route: { status: 404, errorCode: "ENDPOINT_NOT_FOUND" },
+  param_changed: { status: 400, errorCode: "INVALID_PARAMETER_VALUE" },
+  run_deleted: { status: 400, errorCode: "INVALID_PARAMETER_VALUE" },
+  experiment_deleted: { status: 400, errorCode: "INVALID_PARAMETER_VALUE" },
+};
+const DUPLICATE: WireFault = { status: 400, errorCode: "RESOURCE_ALREADY_EXISTS" };
+const INTERNAL: WireFault = { status: 500, errorCode: "INTERNAL_ERROR" };
 
 /** Whether a path belongs to MLflow's protocol, whose clients read errors in a form of their own. */
 export function isMlflowPath(path: string): boolean {
-  return /^\/(ajax-)?api\/2\.0(\/|$)/.test(path);
+  return /^\/((ajax-)?api\/(2\.0|2\.11|3\.0)|ajax-api|v1\/traces)(\/|$)/.test(path);
 }
 
-/** The body of a fault as MLflow's clients read it. They decide by `error_code`, not by the status alone. */
-export function mlflowFault(fault: { status: number; code: string; message: string }): string {
-  const known = CODES[fault.status] ?? "INTERNAL_ERROR";
-  const errorCode = fault.code === "no_such_route" ? "ENDPOINT_NOT_FOUND" : known;
-  return JSON.stringify({ error_code: errorCode, message: fault.message });
+/**
+ * A fault as MLflow's clients read it. The status may differ from ours: a taken name (a code that ends in `_exists`) is
+ * 400 there, as is a body that is too large.
+ */
+export function mlflowFault(fault: Told): { status: number; body: string } {
+  const wire = fault.code.endsWith("_exists") ? DUPLICATE : (BY_CODE[fault.code] ?? BY_STATUS[fault.status]);
+  const { status, errorCode } = wire ?? INTERNAL;
+  return { status, body: JSON.stringify({ error_code: errorCode, message: messageOf(fault) }) };
+}
+
+/** What is missing is told in the protocol's words, which start the message. */
+function messageOf(fault: Told): string {
+  const problem = fault.details?.[0]?.problem;
+  return problem?.startsWith(MISSING) ? `${problem} ${SEE_DOCS}` : fault.message;
+}
+
+const MISSING = "Missing value for required parameter";
+const SEE_DOCS = "See the API docs for more information about request parameters.";
+
+/** For schemas of the protocol: what they say of a field that is absent or empty. */
+export function missingParameter(name: string): string {
+  return `${MISSING} '${name}'.`;
 }

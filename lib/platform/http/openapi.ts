@@ -1,5 +1,6 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { ErrorEnvelope } from "#lib/platform/http/envelope.ts";
+import { isMlflowPath, MlflowErrorEnvelope } from "#lib/platform/http/mlflow-fault.ts";
 import type { Route, RouteAuth } from "#lib/platform/http/route.ts";
 import { strict } from "#lib/platform/http/validate.ts";
 
@@ -13,6 +14,7 @@ export const COOKIE = "session";
 
 /** Puts a route into the document that `/api/openapi.json` serves. */
 export function describeRoute(registry: Registry, route: Route): void {
+  if (route.hidden) return;
   const { params, query, body } = route;
   const request: NonNullable<RouteConfig["request"]> = {};
   if (params instanceof z.ZodObject) request.params = params;
@@ -35,9 +37,14 @@ export function describeRoute(registry: Registry, route: Route): void {
       ...(route.alsoStatus === undefined
         ? {}
         : { [route.alsoStatus]: { description: "Not in a state to do it.", ...contentOf(route) } }),
-      default: { description: "Refused.", content: { "application/json": { schema: ErrorEnvelope } } },
+      default: { description: "Refused.", content: { "application/json": { schema: errorOf(route) } } },
     },
   });
+}
+
+/** Protocols that are not ours have their own form. */
+function errorOf(route: Route): z.ZodType {
+  return isMlflowPath(route.path) ? MlflowErrorEnvelope : ErrorEnvelope;
 }
 
 function contentOf(route: Route): { content?: ZodContentObject } {

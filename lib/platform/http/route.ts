@@ -41,6 +41,8 @@ export interface Route {
   alsoStatus?: 503;
   /** 200 unless said otherwise. */
   status?: 200 | 201 | 202 | 204;
+  /** Not in the OpenAPI document: another path of a route that is. */
+  hidden?: true;
   /** Default 10 MB. A route without `body` reads `request` itself, as a stream, and limits itself. */
   maxBodyBytes?: number;
   /**

@@ -196,7 +196,8 @@ function refuse(fault: Fault, path: string, trace: Trace): Response {
   headers["Content-Type"] = JSON_TYPE;
   if (fault.retryAfterSeconds !== undefined) headers["Retry-After"] = String(Math.ceil(fault.retryAfterSeconds));
   if (fault.status === 401) headers["WWW-Authenticate"] = 'Bearer realm="assay"';
-  return makeResponse(envelopeOf(fault, path, trace.requestId), fault.status, headers);
+  const { status, body } = envelopeOf(fault, path, trace.requestId);
+  return makeResponse(body, status, headers);
 }
 
 /** Adds ours to a reply that a handler made; what it set itself stays. */

@@ -1,0 +1,12 @@
+import { experimentRoutes } from "#lib/mlflow/experiment-routes.ts";
+import { probeRoutes } from "#lib/mlflow/probe-routes.ts";
+import { runRoutes } from "#lib/mlflow/run-routes.ts";
+import type { Route } from "#lib/platform/http/route.ts";
+
+/** MLflow's protocol, each route with its twin for MLflow's own pages. */
+export const mlflowRoutes: Route[] = withTwins([...probeRoutes, ...experimentRoutes, ...runRoutes]);
+
+/** MLflow's pages ask below `/ajax-api` what its clients ask below `/api`. */
+function withTwins(routes: readonly Route[]): Route[] {
+  return routes.flatMap((one) => [one, { ...one, path: one.path.replace(/^\/api\//, "/ajax-api/"), hidden: true }]);
+}
