@@ -1,6 +1,7 @@
 "use client";
+import Link from "next/link";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cn } from "#app/_ui/cn.ts";
 
 // Not modal: a modal menu takes the page's scrollbar away, and the page jumps.
@@ -44,7 +45,28 @@ export function DropdownMenuRadioItem({ className, children, ...props }: Compone
   );
 }
 
-export const DropdownMenuRadioGroup = Radix.RadioGroup;
+/** One of several is chosen, under a title. The options are `DropdownMenuRadioItem`. */
+export function DropdownMenuChoice(props: ComponentProps<typeof Radix.RadioGroup> & { title: string }) {
+  const { title, ...group } = props;
+  return (
+    <>
+      <DropdownMenuLabel>{title}</DropdownMenuLabel>
+      <Radix.RadioGroup {...group} />
+    </>
+  );
+}
+
+/** Below a line: leads to another page. */
+export function DropdownMenuLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <>
+      <DropdownMenuSeparator />
+      <DropdownMenuItem asChild>
+        <Link href={href}>{children}</Link>
+      </DropdownMenuItem>
+    </>
+  );
+}
 
 export function DropdownMenuLabel({ className, ...props }: ComponentProps<typeof Radix.Label>) {
   return <Radix.Label className={cn("px-2 py-1 text-xs text-muted-foreground", className)} {...props} />;

@@ -1,14 +1,11 @@
 "use client";
 import { ChevronsUpDown, FolderTree } from "lucide-react";
-import Link from "next/link";
 import {
   DropdownMenu,
+  DropdownMenuChoice,
   DropdownMenuContent,
-  DropdownMenuItem,
-  DropdownMenuLabel,
-  DropdownMenuRadioGroup,
+  DropdownMenuLink,
   DropdownMenuRadioItem,
-  DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "#app/_ui/dropdown-menu.tsx";
 import { enterProject } from "#app/(console)/_shell/choose-project.ts";
@@ -50,8 +47,8 @@ export function ProjectSwitcher({ current, projects, mayManage, folded }: Switch
         )}
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start" className="w-64">
-        <DropdownMenuLabel>Projects</DropdownMenuLabel>
-        <DropdownMenuRadioGroup
+        <DropdownMenuChoice
+          title="Projects"
           value={current}
           onValueChange={(id) => void enterProject(id)}
           className="max-h-80 overflow-y-auto"
@@ -65,17 +62,12 @@ export function ProjectSwitcher({ current, projects, mayManage, folded }: Switch
               <span className="text-xs opacity-80">{project.role}</span>
             </DropdownMenuRadioItem>
           ))}
-        </DropdownMenuRadioGroup>
+        </DropdownMenuChoice>
         {mayManage && (
-          <>
-            <DropdownMenuSeparator />
-            <DropdownMenuItem asChild>
-              <Link href="/settings/projects">
-                <FolderTree aria-hidden />
-                Manage projects
-              </Link>
-            </DropdownMenuItem>
-          </>
+          <DropdownMenuLink href="/settings/projects">
+            <FolderTree aria-hidden />
+            Manage projects
+          </DropdownMenuLink>
         )}
       </DropdownMenuContent>
     </DropdownMenu>

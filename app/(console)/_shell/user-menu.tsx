@@ -1,14 +1,14 @@
 "use client";
 import { CircleUser, LogOut, UserCog } from "lucide-react";
-import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { useState } from "react";
 import {
   DropdownMenu,
+  DropdownMenuChoice,
   DropdownMenuContent,
   DropdownMenuItem,
   DropdownMenuLabel,
-  DropdownMenuRadioGroup,
+  DropdownMenuLink,
   DropdownMenuRadioItem,
   DropdownMenuSeparator,
   DropdownMenuTrigger,
@@ -43,21 +43,17 @@ export function UserMenu(props: { user: { name: string; email: string }; theme: 
       <DropdownMenuContent side="top" align="start">
         <DropdownMenuLabel>{props.user.email}</DropdownMenuLabel>
         <DropdownMenuSeparator />
-        <DropdownMenuLabel>Theme</DropdownMenuLabel>
-        <DropdownMenuRadioGroup value={theme} onValueChange={choose}>
+        <DropdownMenuChoice title="Theme" value={theme} onValueChange={choose}>
           {THEMES.map(([value, label]) => (
             <DropdownMenuRadioItem key={value} value={value}>
               {label}
             </DropdownMenuRadioItem>
           ))}
-        </DropdownMenuRadioGroup>
-        <DropdownMenuSeparator />
-        <DropdownMenuItem asChild>
-          <Link href="/account">
-            <UserCog aria-hidden />
-            Account
-          </Link>
-        </DropdownMenuItem>
+        </DropdownMenuChoice>
+        <DropdownMenuLink href="/account">
+          <UserCog aria-hidden />
+          Account
+        </DropdownMenuLink>
         <DropdownMenuItem onSelect={() => void signOut({ callbackUrl: "/sign-in" })}>
           <LogOut aria-hidden />
           Sign out

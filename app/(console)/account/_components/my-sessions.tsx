@@ -1,9 +1,8 @@
 "use client";
-import { useState } from "react";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { plural } from "#app/_ui/format.ts";
-import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { useAsk } from "#app/(console)/settings/_components/ask.tsx";
 import { SessionList } from "#app/(console)/settings/_components/session-list.tsx";
 import { useAct } from "#app/(console)/settings/_components/use-act.ts";
 import type { SessionSummary } from "#lib/auth/schemas.ts";
@@ -11,7 +10,7 @@ import type { SessionSummary } from "#lib/auth/schemas.ts";
 /** Where one is signed in; any of it can be ended, this one by signing out. */
 export function MySessions({ sessions }: { sessions: readonly SessionSummary[] }) {
   const act = useAct();
-  const [question, setQuestion] = useState<Question | null>(null);
+  const { ask, question } = useAsk();
   const others = sessions.filter(({ current }) => !current);
   const endAll = () => act("DELETE", "/api/sessions", { done: "Only this session is left" });
   return (
@@ -23,7 +22,7 @@ export function MySessions({ sessions }: { sessions: readonly SessionSummary[] }
           <Button
             size="sm"
             onClick={() =>
-              setQuestion({
+              ask({
                 title: `End ${plural(others.length, "other session")}?`,
                 text: "Every browser but this one has to sign in again.",
                 action: "End the others",
@@ -40,7 +39,7 @@ export function MySessions({ sessions }: { sessions: readonly SessionSummary[] }
         sessions={sessions}
         onEnd={({ id }) => act("DELETE", `/api/sessions/${id}`, { done: "The session has ended" })}
       />
-      <Ask question={question} onClose={() => setQuestion(null)} />
+      {question}
     </Card>
   );
 }

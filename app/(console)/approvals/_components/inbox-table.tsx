@@ -4,16 +4,16 @@ import { type RefObject, useMemo, useRef, useState } from "react";
 import { toast } from "sonner";
 import { type Hotkey, useHotkeys } from "#app/_ui/hotkeys.tsx";
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
-import { Time } from "#app/_ui/time.tsx";
 import { Deadline } from "#app/(console)/approvals/_components/deadline.tsx";
+import { EvidenceWord } from "#app/(console)/approvals/_components/request-badges.tsx";
 import {
-  EmergencyBadge,
-  EvidenceWord,
-  RequestStateBadge,
-  RiskBadge,
-} from "#app/(console)/approvals/_components/request-badges.tsx";
+  ASKED_COLUMNS,
+  AskedCells,
+  STANDING_COLUMNS,
+  StandingCells,
+} from "#app/(console)/approvals/_components/request-cells.tsx";
 import { ReviewDialog } from "#app/(console)/approvals/_components/review-dialog.tsx";
-import { missingWords, targetWords } from "#app/(console)/approvals/_components/words.ts";
+import { targetWords } from "#app/(console)/approvals/_components/words.ts";
 import type { Decision, RequestSummary } from "#lib/approvals/schemas.ts";
 import { isTerminal } from "#lib/approvals/status.ts";
 
@@ -30,19 +30,7 @@ export function InboxTable({ requests, onDone }: { requests: RequestSummary[]; o
   return (
     <>
       <Table label="Requests" framed>
-        <Head
-          columns={[
-            "Request",
-            "State",
-            "Risk",
-            "Still needed",
-            "Evidence",
-            "Asked by",
-            { name: "Reason", className: "w-full" },
-            "Asked",
-            "Ends",
-          ]}
-        />
+        <Head columns={["Request", ...STANDING_COLUMNS, "Evidence", ...ASKED_COLUMNS, "Ends"]} />
         <tbody ref={body}>
           {requests.map((request) => (
             <Tr key={request.id} className="focus-within:bg-accent/60 hover:bg-muted/60">
@@ -56,29 +44,11 @@ export function InboxTable({ requests, onDone }: { requests: RequestSummary[]; o
                   <span className="sr-only">to</span> {targetWords(request.target)}
                 </Link>
               </Td>
-              <Td>
-                <span className="flex gap-1">
-                  <RequestStateBadge state={request.state} />
-                  {request.emergency && <EmergencyBadge />}
-                </span>
-              </Td>
-              <Td>
-                <RiskBadge risk={request.risk} />
-              </Td>
-              <Td>
-                {missingWords(request)}
-                {request.waitingOnMe && <strong className="font-medium"> · you are asked</strong>}
-              </Td>
+              <StandingCells request={request} />
               <Td>
                 <EvidenceWord evidence={request.evidence} />
               </Td>
-              <Td>{request.requestedBy.name}</Td>
-              <Td className="max-w-64 truncate" title={request.reason}>
-                {request.reason}
-              </Td>
-              <Td>
-                <Time at={request.createdAt} />
-              </Td>
+              <AskedCells request={request} />
               <Td>{isTerminal(request.state) ? "–" : <Deadline at={request.validUntil ?? request.expiresAt} />}</Td>
             </Tr>
           ))}

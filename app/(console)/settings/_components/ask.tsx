@@ -1,5 +1,5 @@
 "use client";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { ConfirmDialog } from "#app/_ui/confirm-dialog.tsx";
 
 /** One act to be asked about: the title names the thing, the action says what will happen. */
@@ -11,10 +11,14 @@ export interface Question {
   run(): Promise<boolean>;
 }
 
-/** The question that is open, if any. */
-export function Ask({ question, onClose }: { question: Question | null; onClose(): void }) {
-  if (question === null) return null;
-  const { title, text, action, danger = true, run } = question;
+/** `ask` opens a question; render `question` once beside what asks. */
+export function useAsk(): { ask(about: Question): void; question: ReactNode } {
+  const [about, setAbout] = useState<Question | null>(null);
+  return { ask: setAbout, question: about !== null && <Ask about={about} onClose={() => setAbout(null)} /> };
+}
+
+function Ask({ about, onClose }: { about: Question; onClose(): void }) {
+  const { title, text, action, danger = true, run } = about;
   return (
     <ConfirmDialog
       open

@@ -1,10 +1,9 @@
 "use client";
-import { useState } from "react";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
-import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { ActionCell } from "#app/(console)/settings/_components/action-cell.tsx";
+import { useAsk } from "#app/(console)/settings/_components/ask.tsx";
 import { deviceOf } from "#app/(console)/settings/_components/device-of.ts";
 import type { SessionSummary } from "#lib/auth/schemas.ts";
 
@@ -15,9 +14,9 @@ export function SessionList(props: {
   sessions: readonly SessionSummary[];
   onEnd(session: SessionSummary): Promise<boolean>;
 }) {
-  const [question, setQuestion] = useState<Question | null>(null);
+  const { ask: open, question } = useAsk();
   const ask = (session: SessionSummary) =>
-    setQuestion({
+    open({
       title: `End the session of ${deviceOf(session.userAgent)}?`,
       text: "That browser has to sign in again.",
       action: "End the session",
@@ -46,23 +45,16 @@ export function SessionList(props: {
               <Td>
                 <Time at={session.lastSeenAt} />
               </Td>
-              <Td className="w-10 px-1 text-right">
-                {!session.current && (
-                  <Button
-                    size="sm"
-                    variant="ghost"
-                    aria-label={`End the session of ${deviceOf(session.userAgent)}`}
-                    onClick={() => ask(session)}
-                  >
-                    End
-                  </Button>
-                )}
-              </Td>
+              <ActionCell
+                action="End"
+                label={`End the session of ${deviceOf(session.userAgent)}`}
+                onClick={session.current ? null : () => ask(session)}
+              />
             </Tr>
           ))}
         </tbody>
       </Table>
-      <Ask question={question} onClose={() => setQuestion(null)} />
+      {question}
     </>
   );
 }

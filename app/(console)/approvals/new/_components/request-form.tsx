@@ -5,8 +5,8 @@ import { type FormEvent, useState } from "react";
 import { act } from "#app/_live/act.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
-import { Select } from "#app/_ui/input.tsx";
 import { describedBy, Field } from "#app/_ui/label.tsx";
+import { SelectField } from "#app/_ui/select-field.tsx";
 import { Textarea } from "#app/_ui/textarea.tsx";
 import { requestApproval } from "#app/(console)/approvals/_components/calls.ts";
 import { actWords, newHref, targetWords } from "#app/(console)/approvals/_components/words.ts";
@@ -57,47 +57,33 @@ export function RequestForm(props: {
     <form onSubmit={submit} noValidate className="max-w-3xl">
       <Card title="What should take effect">
         <div className="grid gap-x-4 gap-y-3 sm:grid-cols-3">
-          <Field id="request-model" label="Model" hint="those with a policy">
-            <Select
-              id="request-model"
-              aria-describedby={describedBy("request-model")}
-              value={modelName}
-              onChange={(event) => go({ modelName: event.target.value })}
-            >
-              {models.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </Select>
-          </Field>
-          <Field id="request-version" label="Version" hint="newest first">
-            <Select
-              id="request-version"
-              aria-describedby={describedBy("request-version")}
-              value={version ?? ""}
-              onChange={(event) => go({ ...here, version: Number(event.target.value) })}
-            >
-              {versions.map(({ number, stage }) => (
-                <option key={number} value={number}>
-                  {number}
-                  {stage === "None" ? "" : ` (${stage})`}
-                </option>
-              ))}
-            </Select>
-          </Field>
-          <Field id="request-target" label="Target" hint="what a policy protects">
-            <Select
-              id="request-target"
-              aria-describedby={describedBy("request-target")}
-              value={target ?? ""}
-              onChange={(event) => go({ ...here, target: event.target.value })}
-            >
-              {targets.map((one) => (
-                <option key={one} value={one}>
-                  {targetWords(one)}
-                </option>
-              ))}
-            </Select>
-          </Field>
+          <SelectField
+            id="request-model"
+            label="Model"
+            hint="those with a policy"
+            value={modelName}
+            options={models.map((name) => [name, name])}
+            onChange={(name) => go({ modelName: name })}
+          />
+          <SelectField
+            id="request-version"
+            label="Version"
+            hint="newest first"
+            value={String(version ?? "")}
+            options={versions.map(({ number, stage }) => [
+              String(number),
+              stage === "None" ? String(number) : `${number} (${stage})`,
+            ])}
+            onChange={(number) => go({ ...here, version: Number(number) })}
+          />
+          <SelectField
+            id="request-target"
+            label="Target"
+            hint="what a policy protects"
+            value={target ?? ""}
+            options={targets.map((one) => [one, targetWords(one)])}
+            onChange={(one) => go({ ...here, target: one })}
+          />
         </div>
         <div className="mt-3">
           <Field

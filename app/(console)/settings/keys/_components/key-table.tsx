@@ -1,10 +1,9 @@
 "use client";
-import { useState } from "react";
 import { Badge } from "#app/_ui/badge.tsx";
-import { Button } from "#app/_ui/button.tsx";
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
-import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { ActionCell } from "#app/(console)/settings/_components/action-cell.tsx";
+import { useAsk } from "#app/(console)/settings/_components/ask.tsx";
 import { useAct } from "#app/(console)/settings/_components/use-act.ts";
 import { keyState } from "#app/(console)/settings/keys/key-state.ts";
 import type { ApiKeySummary } from "#lib/auth/schemas.ts";
@@ -23,10 +22,10 @@ const COLUMNS = [
 /** Keys with what they may do, the newest first. `showOwner` where not all are one's own. */
 export function KeyTable(props: { keys: readonly ApiKeySummary[]; showOwner: boolean; framed?: boolean }) {
   const { keys, showOwner, framed = true } = props;
-  const [question, setQuestion] = useState<Question | null>(null);
+  const { ask: open, question } = useAsk();
   const act = useAct();
   const ask = ({ id, name, prefix }: ApiKeySummary) =>
-    setQuestion({
+    open({
       title: `Revoke the key ${name}?`,
       text: `Whatever uses ${prefix}… is refused from its next request on. A revoked key does not come back.`,
       action: `Revoke ${name}`,
@@ -62,18 +61,16 @@ export function KeyTable(props: { keys: readonly ApiKeySummary[]; showOwner: boo
               <Td>
                 <Until of={key} />
               </Td>
-              <Td className="w-10 px-1 text-right">
-                {keyState(key) === "holds" && (
-                  <Button size="sm" variant="ghost" aria-label={`Revoke ${key.name}`} onClick={() => ask(key)}>
-                    Revoke
-                  </Button>
-                )}
-              </Td>
+              <ActionCell
+                action="Revoke"
+                label={`Revoke ${key.name}`}
+                onClick={keyState(key) === "holds" ? () => ask(key) : null}
+              />
             </Tr>
           ))}
         </tbody>
       </Table>
-      <Ask question={question} onClose={() => setQuestion(null)} />
+      {question}
     </>
   );
 }

@@ -1,11 +1,11 @@
 "use client";
-import { useState } from "react";
 import { Badge, type Tone } from "#app/_ui/badge.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
-import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { ActionCell } from "#app/(console)/settings/_components/action-cell.tsx";
+import { useAsk } from "#app/(console)/settings/_components/ask.tsx";
 import { useAct } from "#app/(console)/settings/_components/use-act.ts";
 import type { Invitation } from "#lib/auth/schemas.ts";
 
@@ -19,10 +19,10 @@ const TONES: Record<Invitation["state"], Tone> = {
 };
 
 export function InvitationTable(props: { invitations: readonly Invitation[]; onInvite(): void }) {
-  const [question, setQuestion] = useState<Question | null>(null);
+  const { ask: open, question } = useAsk();
   const act = useAct();
   const ask = ({ id, email }: Invitation) =>
-    setQuestion({
+    open({
       title: `Take back the invitation of ${email}?`,
       text: "The link stops to work.",
       action: "Take it back",
@@ -54,23 +54,16 @@ export function InvitationTable(props: { invitations: readonly Invitation[]; onI
                 <Time at={invitation.createdAt} />
               </Td>
               <Td>{invitation.state === "open" ? <Time at={invitation.expiresAt} /> : "–"}</Td>
-              <Td className="w-10 px-1 text-right">
-                {invitation.state === "open" && (
-                  <Button
-                    size="sm"
-                    variant="ghost"
-                    aria-label={`Take back the invitation of ${invitation.email}`}
-                    onClick={() => ask(invitation)}
-                  >
-                    Take back
-                  </Button>
-                )}
-              </Td>
+              <ActionCell
+                action="Take back"
+                label={`Take back the invitation of ${invitation.email}`}
+                onClick={invitation.state === "open" ? () => ask(invitation) : null}
+              />
             </Tr>
           ))}
         </tbody>
       </Table>
-      <Ask question={question} onClose={() => setQuestion(null)} />
+      {question}
     </>
   );
 }

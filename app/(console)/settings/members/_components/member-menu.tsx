@@ -3,7 +3,7 @@ import { UserCog, UserMinus } from "lucide-react";
 import { useState } from "react";
 import { Dialog } from "#app/_ui/dialog.tsx";
 import { DropdownMenuItem } from "#app/_ui/dropdown-menu.tsx";
-import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { type Question, useAsk } from "#app/(console)/settings/_components/ask.tsx";
 import { RowMenu } from "#app/(console)/settings/_components/row-menu.tsx";
 import { useAct } from "#app/(console)/settings/_components/use-act.ts";
 import { MemberForm } from "#app/(console)/settings/members/_components/member-form.tsx";
@@ -12,7 +12,7 @@ import type { Member } from "#lib/auth/schemas.ts";
 /** An admin of the instance is in every project: only their grants can be set here. */
 export function MemberMenu({ member }: { member: Member }) {
   const [editing, setEditing] = useState(false);
-  const [question, setQuestion] = useState<Question | null>(null);
+  const { ask, question } = useAsk();
   const act = useAct();
   const { name, userId } = member;
   const remove: Question = {
@@ -29,7 +29,7 @@ export function MemberMenu({ member }: { member: Member }) {
           {member.source === "instance" ? "Grants…" : "Role and grants…"}
         </DropdownMenuItem>
         {member.source !== "instance" && (
-          <DropdownMenuItem onSelect={() => setQuestion(remove)}>
+          <DropdownMenuItem onSelect={() => ask(remove)}>
             <UserMinus aria-hidden />
             Remove…
           </DropdownMenuItem>
@@ -38,7 +38,7 @@ export function MemberMenu({ member }: { member: Member }) {
       <Dialog open={editing} onOpenChange={setEditing} title={`What ${name} may do here`}>
         <MemberForm member={member} onDone={() => setEditing(false)} />
       </Dialog>
-      <Ask question={question} onClose={() => setQuestion(null)} />
+      {question}
     </>
   );
 }

@@ -1,19 +1,19 @@
 "use client";
 import Link from "next/link";
-import { useState } from "react";
 import { Badge } from "#app/_ui/badge.tsx";
 import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
 import { Time } from "#app/_ui/time.tsx";
-import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { ActionCell } from "#app/(console)/settings/_components/action-cell.tsx";
+import { useAsk } from "#app/(console)/settings/_components/ask.tsx";
 import { useAct } from "#app/(console)/settings/_components/use-act.ts";
 import type { ServiceAccount } from "#lib/auth/schemas.ts";
 
 const COLUMNS = ["Name", "Role", { name: "Keys", number: true }, "State", "Made", { name: "Actions", hidden: true }];
 
 export function ServiceAccountTable(props: { accounts: readonly ServiceAccount[]; onCreate(): void }) {
-  const [question, setQuestion] = useState<Question | null>(null);
+  const { ask: open, question } = useAsk();
   const act = useAct();
   const set = ({ id, name }: ServiceAccount, disabled: boolean) =>
     act("PATCH", `/api/service-accounts/${id}`, {
@@ -21,7 +21,7 @@ export function ServiceAccountTable(props: { accounts: readonly ServiceAccount[]
       done: disabled ? `${name} is disabled` : `${name} may act again`,
     });
   const ask = (account: ServiceAccount) =>
-    setQuestion({
+    open({
       title: `Disable ${account.name}?`,
       text: "Its keys stop to hold at once, until it is enabled again.",
       action: `Disable ${account.name}`,
@@ -55,21 +55,16 @@ export function ServiceAccountTable(props: { accounts: readonly ServiceAccount[]
               <Td>
                 <Time at={account.createdAt} />
               </Td>
-              <Td className="w-10 px-1 text-right">
-                <Button
-                  size="sm"
-                  variant="ghost"
-                  aria-label={`${account.disabledAt === null ? "Disable" : "Enable"} ${account.name}`}
-                  onClick={() => (account.disabledAt === null ? ask(account) : void set(account, false))}
-                >
-                  {account.disabledAt === null ? "Disable" : "Enable"}
-                </Button>
-              </Td>
+              <ActionCell
+                action={account.disabledAt === null ? "Disable" : "Enable"}
+                label={`${account.disabledAt === null ? "Disable" : "Enable"} ${account.name}`}
+                onClick={() => (account.disabledAt === null ? ask(account) : void set(account, false))}
+              />
             </Tr>
           ))}
         </tbody>
       </Table>
-      <Ask question={question} onClose={() => setQuestion(null)} />
+      {question}
     </>
   );
 }

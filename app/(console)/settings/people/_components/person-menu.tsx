@@ -1,16 +1,15 @@
 "use client";
 import { Ban, MonitorSmartphone, RotateCcwKey, ShieldCheck, ShieldOff, UserCheck } from "lucide-react";
-import { useState } from "react";
 import { useProof } from "#app/_live/use-proof.tsx";
 import { DropdownMenuItem } from "#app/_ui/dropdown-menu.tsx";
-import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { type Question, useAsk } from "#app/(console)/settings/_components/ask.tsx";
 import { RowMenu } from "#app/(console)/settings/_components/row-menu.tsx";
 import { useAct } from "#app/(console)/settings/_components/use-act.ts";
 import type { User } from "#lib/auth/schemas.ts";
 
 /** What an admin of the instance may do to an account. Whatever takes something away asks once, and all of it for a fresh proof. */
 export function PersonMenu({ person, onSessions }: { person: User; onSessions(): void }) {
-  const [question, setQuestion] = useState<Question | null>(null);
+  const { ask, question } = useAsk();
   const { withProof, proof } = useProof();
   const act = useAct(withProof);
   const path = `/api/users/${person.id}`;
@@ -50,24 +49,24 @@ export function PersonMenu({ person, onSessions }: { person: User; onSessions():
           Sessions…
         </DropdownMenuItem>
         {person.role === "admin" ? (
-          <DropdownMenuItem onSelect={() => setQuestion(unmakeAdmin)}>
+          <DropdownMenuItem onSelect={() => ask(unmakeAdmin)}>
             <ShieldOff aria-hidden />
             Make a user…
           </DropdownMenuItem>
         ) : (
-          <DropdownMenuItem onSelect={() => setQuestion(makeAdmin)}>
+          <DropdownMenuItem onSelect={() => ask(makeAdmin)}>
             <ShieldCheck aria-hidden />
             Make an admin…
           </DropdownMenuItem>
         )}
         {person.secondFactor && (
-          <DropdownMenuItem onSelect={() => setQuestion(resetFactor)}>
+          <DropdownMenuItem onSelect={() => ask(resetFactor)}>
             <RotateCcwKey aria-hidden />
             Reset the second factor…
           </DropdownMenuItem>
         )}
         {person.disabledAt === null ? (
-          <DropdownMenuItem onSelect={() => setQuestion(disable)}>
+          <DropdownMenuItem onSelect={() => ask(disable)}>
             <Ban aria-hidden />
             Disable…
           </DropdownMenuItem>
@@ -80,7 +79,7 @@ export function PersonMenu({ person, onSessions }: { person: User; onSessions():
           </DropdownMenuItem>
         )}
       </RowMenu>
-      <Ask question={question} onClose={() => setQuestion(null)} />
+      {question}
       {proof}
     </>
   );

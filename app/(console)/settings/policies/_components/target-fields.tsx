@@ -3,8 +3,9 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
-import { Input, Select } from "#app/_ui/input.tsx";
+import { Input } from "#app/_ui/input.tsx";
 import { describedBy, Field } from "#app/_ui/label.tsx";
+import { SelectField } from "#app/_ui/select-field.tsx";
 import { editHref, modelWords } from "#app/(console)/settings/policies/_components/words.ts";
 import { Target } from "#lib/approvals/policy-schemas.ts";
 
@@ -22,39 +23,26 @@ export function TargetFields(props: { modelName: string; target: string; models:
   return (
     <Card title="What is protected">
       <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2">
-        <Field id="policy-model" label="Model" hint="a model's own policy takes the place of the one for every model">
-          <Select
-            id="policy-model"
-            aria-describedby={describedBy("policy-model")}
-            value={modelName}
-            onChange={(event) => go(event.target.value, target)}
-          >
-            {["*", ...known].map((name) => (
-              <option key={name} value={name}>
-                {modelWords(name)}
-              </option>
-            ))}
-          </Select>
-        </Field>
-        <Field id="policy-target" label="Target" hint="what a version gets only by an approval">
-          <Select
-            id="policy-target"
-            aria-describedby={describedBy("policy-target")}
-            value={alias === null ? target : "alias"}
-            onChange={(event) => {
-              if (event.target.value === "alias") return setAlias("");
-              setAlias(null);
-              go(modelName, event.target.value);
-            }}
-          >
-            {Object.entries(STAGES).map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-            <option value="alias">An alias…</option>
-          </Select>
-        </Field>
+        <SelectField
+          id="policy-model"
+          label="Model"
+          hint="a model's own policy takes the place of the one for every model"
+          value={modelName}
+          options={["*", ...known].map((name) => [name, modelWords(name)])}
+          onChange={(name) => go(name, target)}
+        />
+        <SelectField
+          id="policy-target"
+          label="Target"
+          hint="what a version gets only by an approval"
+          value={alias === null ? target : "alias"}
+          options={[...Object.entries(STAGES), ["alias", "An alias…"]]}
+          onChange={(to) => {
+            if (to === "alias") return setAlias("");
+            setAlias(null);
+            go(modelName, to);
+          }}
+        />
         {alias !== null && (
           <div className="sm:col-start-2">
             <Field

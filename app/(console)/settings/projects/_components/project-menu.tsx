@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Dialog } from "#app/_ui/dialog.tsx";
 import { DropdownMenuItem } from "#app/_ui/dropdown-menu.tsx";
 import { DEFAULT_PROJECT, enterProject } from "#app/(console)/_shell/choose-project.ts";
-import { Ask, type Question } from "#app/(console)/settings/_components/ask.tsx";
+import { type Question, useAsk } from "#app/(console)/settings/_components/ask.tsx";
 import { RowMenu } from "#app/(console)/settings/_components/row-menu.tsx";
 import { useAct } from "#app/(console)/settings/_components/use-act.ts";
 import { RenameProjectForm } from "#app/(console)/settings/projects/_components/rename-project-form.tsx";
@@ -13,7 +13,7 @@ import type { Project } from "#lib/auth/schemas.ts";
 /** The default project stays: it cannot be archived. The one that is looked at is left first. */
 export function ProjectMenu({ project }: { project: Project }) {
   const [renaming, setRenaming] = useState(false);
-  const [question, setQuestion] = useState<Question | null>(null);
+  const { ask, question } = useAsk();
   const act = useAct();
   const { id, name } = project;
   const path = `/api/projects/${id}`;
@@ -44,7 +44,7 @@ export function ProjectMenu({ project }: { project: Project }) {
             Restore
           </DropdownMenuItem>
         ) : (
-          <DropdownMenuItem disabled={id === DEFAULT_PROJECT || project.current} onSelect={() => setQuestion(archive)}>
+          <DropdownMenuItem disabled={id === DEFAULT_PROJECT || project.current} onSelect={() => ask(archive)}>
             <Archive aria-hidden />
             Archive…
           </DropdownMenuItem>
@@ -53,7 +53,7 @@ export function ProjectMenu({ project }: { project: Project }) {
       <Dialog open={renaming} onOpenChange={setRenaming} title={`Rename ${name}`}>
         <RenameProjectForm project={project} onDone={() => setRenaming(false)} />
       </Dialog>
-      <Ask question={question} onClose={() => setQuestion(null)} />
+      {question}
     </>
   );
 }

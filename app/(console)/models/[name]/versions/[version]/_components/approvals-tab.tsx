@@ -2,9 +2,13 @@ import Link from "next/link";
 import { Button } from "#app/_ui/button.tsx";
 import { EmptyState } from "#app/_ui/empty-state.tsx";
 import { Head, Table, Td, Tr } from "#app/_ui/table.tsx";
-import { Time } from "#app/_ui/time.tsx";
-import { EmergencyBadge, RequestStateBadge, RiskBadge } from "#app/(console)/approvals/_components/request-badges.tsx";
-import { actWords, missingWords, newHref } from "#app/(console)/approvals/_components/words.ts";
+import {
+  ASKED_COLUMNS,
+  AskedCells,
+  STANDING_COLUMNS,
+  StandingCells,
+} from "#app/(console)/approvals/_components/request-cells.tsx";
+import { actWords, newHref } from "#app/(console)/approvals/_components/words.ts";
 import { listRequests } from "#lib/approvals/index.ts";
 import { hasScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
@@ -34,17 +38,7 @@ export async function VersionApprovals({ ctx, name, of }: { ctx: Ctx; name: stri
   }
   return (
     <Table label="Approval requests" framed>
-      <Head
-        columns={[
-          "Request",
-          "State",
-          "Risk",
-          "Still needed",
-          "Asked by",
-          { name: "Reason", className: "w-full" },
-          "Asked",
-        ]}
-      />
+      <Head columns={["Request", ...STANDING_COLUMNS, ...ASKED_COLUMNS]} />
       <tbody>
         {requests.map((request) => (
           <Tr key={request.id} className="hover:bg-muted/60">
@@ -53,23 +47,8 @@ export async function VersionApprovals({ ctx, name, of }: { ctx: Ctx; name: stri
                 {actWords({ modelName: name, version, target: request.target })}
               </Link>
             </Td>
-            <Td>
-              <span className="flex gap-1">
-                <RequestStateBadge state={request.state} />
-                {request.emergency && <EmergencyBadge />}
-              </span>
-            </Td>
-            <Td>
-              <RiskBadge risk={request.risk} />
-            </Td>
-            <Td>{missingWords(request)}</Td>
-            <Td>{request.requestedBy.name}</Td>
-            <Td className="max-w-64 truncate" title={request.reason}>
-              {request.reason}
-            </Td>
-            <Td>
-              <Time at={request.createdAt} />
-            </Td>
+            <StandingCells request={request} />
+            <AskedCells request={request} />
           </Tr>
         ))}
       </tbody>
