@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TypeVar
 
 import mlflow
 from mlflow.entities import Run
-from mlflow.tracking import MlflowClient
+from mlflow.tracking import MlflowClient, fluent
 
 from wire import Wire
 
@@ -38,10 +39,12 @@ class World:
         self._experiment = None
         self._made = {}
 
-    def leave_run(self) -> None:
-        """A step that failed inside `start_run` must not leave it to the next."""
+    def leave(self) -> None:
+        """What the client keeps of a step, an active run or experiment, must not be left to the next."""
         while mlflow.active_run() is not None:
             mlflow.end_run()
+        os.environ.pop("MLFLOW_EXPERIMENT_ID", None)
+        fluent._active_experiment_id = None
 
     @property
     def experiment(self) -> str:
