@@ -62,3 +62,24 @@ pgTest("a link that a key made ends with the key", async ({ ctx, runtime }) => {
   await revokeApiKey(ctx, { id: key.id });
   await expect(lookUpInvitation(guest, { token })).rejects.toMatchObject({ code: "no_such_invitation" });
 });
+
+pgTest("a link whose maker never was lets nobody in", async ({ ctx, runtime }) => {
+  const guest = makeCtx(runtime, { actor: { type: "anonymous", scopes: [] } });
+  const makers: Actor[] = [
+    { type: "user", id: newId("usr"), email: address(), name: "Nobody", scopes: ["admin"] },
+    { type: "apiKey", id: newId("key"), name: "none", scopes: ["admin"] },
+    { type: "worker", id: "w", scopes: ["admin"] },
+  ];
+  for (const actor of makers) {
+    const { token } = await invite({ ...ctx, actor }, { email: address(), role: "admin" });
+    await expect(lookUpInvitation(guest, { token })).rejects.toMatchObject({ code: "no_such_invitation" });
+  }
+  // The bootstrap key is nobody's, and the machine's own terminal may always.
+  const system: Ctx = { ...ctx, actor: { type: "system", id: "cli", scopes: ["admin"] } };
+  const key = await createApiKey(system, { name: "ownerless", scopes: ["admin"] });
+  const ownerless: Actor = { type: "apiKey", id: key.id, name: key.name, scopes: ["admin"] };
+  for (const by of [system, { ...ctx, actor: ownerless }]) {
+    const { token } = await invite(by, { email: address(), role: "viewer" });
+    expect(await lookUpInvitation(guest, { token })).toMatchObject({ role: "viewer" });
+  }
+});

@@ -17,6 +17,7 @@ import { revokeInvitation } from "#lib/auth/revoke-invitation.ts";
 import { revokeSession } from "#lib/auth/revoke-session.ts";
 import { setMember } from "#lib/auth/set-member.ts";
 import { signIn } from "#lib/auth/sign-in.ts";
+import { storeActor } from "#lib/auth/testing/store-actor.ts";
 import { updateProject } from "#lib/auth/update-project.ts";
 import { updateServiceAccount } from "#lib/auth/update-service-account.ts";
 import { updateUser } from "#lib/auth/update-user.ts";
@@ -152,6 +153,7 @@ pgTest("a service account is no person: no sign-in, no grants, disabled instead 
 });
 
 pgTest("an invitation makes an account once, however many accept it at the same time", async ({ ctx, db, runtime }) => {
+  await storeActor(ctx);
   const email = address();
   const { token, path, id } = await invite(ctx, { email: email.toUpperCase(), role: "reviewer" });
   expect(path).toBe(`/invite#${token}`);
@@ -175,6 +177,7 @@ pgTest("an invitation makes an account once, however many accept it at the same 
 pgTest("two invitations of one address, accepted at once, make one account", async ({ ctx, make, runtime, db }) => {
   const email = address();
   const other = await make.ctx({ projectId: "default" });
+  for (const one of [ctx, other]) await storeActor(one);
   const tokens = [await invite(ctx, { email, role: "viewer" }), await invite(other, { email, role: "viewer" })];
   const guest = visitor(runtime);
   const outcomes = await Promise.allSettled(
@@ -192,6 +195,7 @@ pgTest("two invitations of one address, accepted at once, make one account", asy
 pgTest(
   "who has an account joins by signing in, and only with the address that was invited",
   async ({ ctx, runtime, db }) => {
+    await storeActor(ctx);
     const [person, stranger] = [await makePerson(runtime), await makePerson(runtime)];
     const { token } = await invite(ctx, { email: person.email, role: "member" });
     const guest = visitor(runtime);
@@ -212,6 +216,7 @@ pgTest(
 pgTest(
   "a link ends by revocation, by a newer one, by its time and with its project",
   async ({ ctx, runtime, make }) => {
+    await storeActor(ctx);
     const guest = visitor(runtime);
     const email = address();
     const first = await invite(ctx, { email, role: "viewer" });
@@ -232,6 +237,7 @@ pgTest(
 );
 
 pgTest("disabling ends sessions and open invitations, enabling brings neither back", async ({ ctx, db, runtime }) => {
+  await storeActor(ctx);
   const email = address();
   const { token } = await invite(ctx, { email, role: "admin" });
   const guest = visitor(runtime);

@@ -5,6 +5,7 @@ import { personOfClaims } from "#lib/auth/oidc-claims.ts";
 import { type OidcConfig, parseGroupRoles } from "#lib/auth/oidc-config.ts";
 import { refusalText } from "#lib/auth/oidc-refusals.ts";
 import { signInWithProvider } from "#lib/auth/sign-in-with-provider.ts";
+import { storeActor } from "#lib/auth/testing/store-actor.ts";
 import type { Actor } from "#lib/platform/ctx.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
@@ -100,6 +101,7 @@ pgTest("groups that are no list of texts give nothing", async ({ runtime }) => {
 
 pgTest("an invitation leaves what a group gives to the group, unless it gives more", async ({ runtime, db, make }) => {
   const admin = await make.ctx({ projectId: "default" });
+  await storeActor(admin);
   for (const [role, left] of [
     ["viewer", null],
     ["reviewer", null],

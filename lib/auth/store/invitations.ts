@@ -80,7 +80,7 @@ export async function revokeInvitationsOf(db: DbClient, invitedBy: string, now: 
 
 /**
  * Whether who invited may still do so: the person, or the key and the person behind it, is enabled and an admin of the
- * project.
+ * project. Neither keys nor accounts are ever deleted, so who is not there never was: that does not hold.
  */
 export async function inviterHolds(
   db: DbClient,
@@ -89,18 +89,21 @@ export async function inviterHolds(
 ): Promise<boolean> {
   const { invitedBy, projectId } = invitation;
   const [kind, id = ""] = invitedBy.split(":");
-  if (kind !== "user" && kind !== "apiKey") return true;
-  const key = kind === "apiKey" ? await db.apiKey.findUnique({ where: { id } }) : null;
+  // The machine's own terminal.
+  if (kind === "system") return true;
+  let userId = kind === "user" ? id : null;
   if (kind === "apiKey") {
-    // Keys and accounts are never deleted, only ended. The bootstrap key is nobody's.
-    if (key !== null && (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now))) return false;
-    if (key === null || key.userId === null) return true;
+    const key = await db.apiKey.findUnique({ where: { id } });
+    if (key === null || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) return false;
+    // The bootstrap key is nobody's.
+    if (key.userId === null) return true;
+    userId = key.userId;
   }
+  if (userId === null) return false;
   const user = await db.user.findUnique({
-    where: { id: key?.userId ?? id },
+    where: { id: userId },
     include: { memberships: { where: { projectId } } },
   });
-  if (user === null) return true;
-  if (user.disabledAt !== null) return false;
+  if (user === null || user.disabledAt !== null) return false;
   return user.role === "admin" || user.memberships.some(({ role }) => role === "admin");
 }
