@@ -105,7 +105,7 @@ for method, path, body in FOREIGN:
         things = w.once("foreign", lambda: foreign(w))
         filled = {key: put_in(value, things) for key, value in body.items()}
         reply = other.wire.call(method, str(put_in(path, things)), filled)
-        equal(leaks_nothing(reply).status, 404, reply.text[:200])
+        answers(leaks_nothing(reply), 404, "RESOURCE_DOES_NOT_EXIST")
 
     projects.add(f"another project's {method} {path}: not found", _foreign)
 
