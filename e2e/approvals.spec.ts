@@ -1,4 +1,5 @@
 import type { Browser, Page } from "@playwright/test";
+import { Secret, TOTP } from "otpauth";
 import {
   ADMIN_EMAIL,
   expect,
@@ -147,6 +148,97 @@ test("whoever asked carries it out, and the version is in Production", async ({ 
   await page.context().close();
 });
 
+test("an admin allows break-glass, and gives one member the grant for it", async ({ browser }) => {
+  const page = await signedIn(browser, ADMIN_EMAIL, NEW_PASSWORD);
+  await page.goto("/settings/policies");
+  await page.getByRole("link", { name: "Every model" }).click();
+  await page.getByRole("checkbox", { name: /^people with the grant “emergency” may approve alone/ }).check();
+  await page.getByRole("button", { name: "Save version 2" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Policy, version 2" })).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: "Break-glass is allowed" })).toContainText("true");
+
+  await page.goto("/settings/members");
+  await page.getByRole("button", { name: `Actions for ${MEMBER.name}` }).click();
+  await page.getByRole("menuitem", { name: "Role and grants…" }).click();
+  const dialog = page.getByRole("dialog", { name: `What ${MEMBER.name} may do here` });
+  await dialog.getByRole("checkbox", { name: /^Emergency/ }).check();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText(`${MEMBER.name} is member here, and may break glass`)).toBeVisible();
+  await page.context().close();
+});
+
+test("in an emergency the glass is broken with a reason and a code, and carried out", async ({ browser }) => {
+  const page = await signedIn(browser, MEMBER.email);
+  const asked = {
+    modelName: "digits",
+    version: 1,
+    target: "stage:Production",
+    reason: "version 2 reads sevens as ones",
+  };
+  const { id } = await ask(page, "/api/approvals", asked);
+  await page.goto(`/approvals/${id}`);
+  const broken = page.getByRole("button", { name: "Break the glass…" });
+  await broken.click();
+  const question = page.getByRole("alertdialog", {
+    name: "Break the glass: promote version 1 of digits to Production?",
+  });
+  await expectAccessible(page);
+  await question.getByRole("button", { name: "Approve without the reviews" }).click();
+  await expect(question.getByText("Say it in a few words.")).toBeVisible();
+  await question.getByLabel("What the emergency is").fill("every seven is read as a one");
+  await question.getByRole("button", { name: "Approve without the reviews" }).click();
+  // Without a second factor nobody breaks it; where to set one up is said.
+  const proof = page.getByRole("dialog", { name: "Give a code of your second factor" });
+  await expect(proof.getByRole("link", { name: "Set one up in your account" })).toBeVisible();
+  await proof.getByRole("button", { name: "Cancel" }).click();
+  await question.getByRole("button", { name: "Cancel" }).click();
+
+  // In another browser: this session has given no code yet.
+  const elsewhere = await signedIn(browser, MEMBER.email);
+  const { secret } = await ask(elsewhere, "/api/second-factor", {});
+  await ask(elsewhere, "/api/second-factor/confirm", { code: codeOf(secret) });
+  await elsewhere.context().close();
+
+  await broken.click();
+  await question.getByLabel("What the emergency is").fill("every seven is read as a one");
+  await question.getByRole("button", { name: "Approve without the reviews" }).click();
+  await expectAccessible(page);
+  await proof.getByLabel("Code").fill("000000");
+  await proof.getByRole("button", { name: "Go on" }).click();
+  await expect(proof.getByText("That code is not right")).toBeVisible();
+  await proof.getByLabel("Code").fill(codeOf(secret, 1));
+  await proof.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByText("Approved by break-glass: somebody else has to look at it afterwards.")).toBeVisible();
+  await expect(question).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Carry it out…" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Carry it out" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Carried out");
+  // Whoever broke it does not look at it.
+  await expect(page.getByRole("button", { name: "Look at the break-glass…" })).toHaveCount(0);
+  const held = await (await page.request.get("/api/models/digits/versions/1")).json();
+  expect(held.stage).toBe("Production");
+  await page.context().close();
+});
+
+test("somebody else looks at the broken glass afterwards", async ({ browser }) => {
+  const page = await signedIn(browser, REVIEWER.email);
+  await page.goto("/approvals?view=due");
+  await page.getByRole("link", { name: /^digits 1/ }).click();
+  await expect(page.getByText("every seven is read as a one").first()).toBeVisible();
+  await page.getByRole("button", { name: "Look at the break-glass…" }).click();
+  const question = page.getByRole("alertdialog", { name: "Was it right to break the glass?" });
+  await question.getByLabel("Verdict").selectOption("Not justified");
+  await question.getByLabel("Why").fill("version 2 could have been archived instead");
+  await expectAccessible(page);
+  await question.getByRole("button", { name: "Put it on record" }).click();
+  await expect(page.getByText("Rob Reviewer has looked at the break-glass afterwards.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Look at the break-glass…" })).toHaveCount(0);
+  await page.goto("/approvals?view=due");
+  await expect(page.getByRole("link", { name: /^digits 1/ })).toHaveCount(0);
+  await page.context().close();
+});
+
 /** A browser of its own for somebody; what goes wrong in it shows in the test's own steps. */
 async function signedIn(browser: Browser, email: string, password = PASSWORD): Promise<Page> {
   // axe opens a page of its own in the same context.
@@ -167,6 +259,11 @@ async function ask(page: Page, path: string, data: object) {
   const reply = await page.request.post(path, { data, headers: { Origin: fromStart("E2E_URL") } });
   expect(reply.ok(), `${path}: ${await reply.text()}`).toBe(true);
   return reply.json();
+}
+
+/** What the person's app shows, or will show in so many half minutes. */
+function codeOf(secret: string, steps = 0): string {
+  return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + steps * 30_000 });
 }
 
 const lower = (text: string) => text.replace(/^./, (letter) => letter.toLowerCase());
