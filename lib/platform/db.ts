@@ -4,7 +4,8 @@ import type { Ctx, Tx } from "#lib/platform/ctx.ts";
 export type { Tx } from "#lib/platform/ctx.ts";
 export { type Db, type DbClient, openDatabase, Prisma } from "#lib/platform/db-client.ts";
 
-function isTx(ctx: Ctx): ctx is Tx {
+/** Whether a context is inside a transaction. */
+export function isTx(ctx: Ctx): ctx is Tx {
   return "auditEntries" in ctx;
 }
 

@@ -6,11 +6,18 @@ import type { Ctx } from "#lib/platform/ctx.ts";
  *
  * The two drivers turn big integers and floats into different JavaScript values, so a statement casts what it returns to
  * text, int or bool, and takes arrays as `text[]` that it casts itself (this also carries NaN and the infinities).
+ *
+ * @param options.name the pool's connections keep the statement planned under this name: always the same text
  */
-export async function querySql<Row>(ctx: Ctx, text: string, params: readonly unknown[] = []): Promise<Row[]> {
+export async function querySql<Row>(
+  ctx: Ctx,
+  text: string,
+  params: readonly unknown[] = [],
+  options: { name?: string } = {},
+): Promise<Row[]> {
   if ("auditEntries" in ctx) {
     return ctx.db.$queryRawUnsafe<Row[]>(text, ...params);
   }
-  const { rows } = await ctx.pool.query(text, [...params]);
+  const { rows } = await ctx.pool.query({ text, values: [...params], ...options });
   return rows as Row[];
 }

@@ -1,15 +1,22 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { isTx } from "#lib/platform/db.ts";
 import { InvalidError } from "#lib/platform/errors.ts";
-import { findWritableRun } from "#lib/tracking/find-run.ts";
-import { EntryKey } from "#lib/tracking/schemas.ts";
-import { insertPoints, type MetricPoint } from "#lib/tracking/store/metrics.ts";
+import { findWritableRun, noRun } from "#lib/tracking/find-run.ts";
+import { gatherPoints } from "#lib/tracking/gather-points.ts";
+import { hintRun } from "#lib/tracking/hint-run.ts";
+import { requirePoint } from "#lib/tracking/metric-point.ts";
+import { RunId } from "#lib/tracking/schemas.ts";
+import { metricKeyIds } from "#lib/tracking/store/metric-keys.ts";
+import type { MetricPoint } from "#lib/tracking/store/metrics.ts";
+import { writePoints } from "#lib/tracking/store/write-points.ts";
 
 export type { MetricPoint };
 
 /**
- * Adds points to a run's series: one statement however many. A point that is there already, by (key, step, at), stays as
- * it is, so a batch may be sent twice. NaN and the infinities are kept.
+ * Adds points to a run's series: one statement however many. An exact repeat, by (key, step, at, value), changes nothing,
+ * so a batch may be sent twice. NaN and the infinities are kept. Outside of a transaction, points of concurrent calls go
+ * together.
  *
  * @throws InvalidError  a key that is not allowed, a step or time that is not a safe integer, over 10,000 points
  * @throws NotFoundError no such run
@@ -17,12 +24,25 @@ export type { MetricPoint };
  */
 export async function logMetrics(ctx: Ctx, input: { runId: string; points: MetricPoint[] }): Promise<void> {
   requireScope(ctx, "tracking:write");
-  checkPoints(input.points);
-  if (input.points.length === 0) {
+  const { runId, points } = input;
+  checkPoints(points);
+  if (points.length === 0) {
     return;
   }
-  const run = await findWritableRun(ctx, input.runId);
-  await insertPoints(ctx, run, input.points);
+  if (!RunId.safeParse(runId).success) {
+    throw noRun(runId);
+  }
+  const ids = await metricKeyIds(
+    ctx,
+    points.map(({ key }) => key),
+  );
+  const rows = points.map(({ key, step, at, value }) => ({ runId, keyId: ids.get(key) ?? 0, step, at, value }));
+  const taken = await (isTx(ctx) ? writePoints(ctx, rows) : gatherPoints(ctx, rows));
+  if (!taken.has(runId)) {
+    await findWritableRun(ctx, runId);
+    throw noRun(runId);
+  }
+  hintRun(ctx, runId);
 }
 
 function checkPoints(points: MetricPoint[]): void {
@@ -32,16 +52,6 @@ function checkPoints(points: MetricPoint[]): void {
     });
   }
   for (const [index, point] of points.entries()) {
-    if (!EntryKey.safeParse(point.key).success) {
-      const remedy = "Use 1 to 250 letters, digits, _ . - / : and spaces.";
-      throw new InvalidError(`The metric name "${point.key.slice(0, 80)}" is not allowed.`, {
-        details: [{ field: `points[${index}].key`, problem: "not allowed", remedy }],
-      });
-    }
-    if (!Number.isSafeInteger(point.step) || !Number.isSafeInteger(point.at)) {
-      throw new InvalidError(`Point ${index} of "${point.key}" needs whole numbers as step and time.`, {
-        details: [{ field: `points[${index}]`, problem: "step or at is not an integer", remedy: "Send integers." }],
-      });
-    }
+    requirePoint(point, points.length === 1 ? "" : `metrics[${index}]`);
   }
 }

@@ -34,7 +34,7 @@ export async function deletePoints(
        SELECT key_id, min(value) AS low, max(value) AS high FROM metric_point
        WHERE run_no = $1::bigint AND value > '-Infinity' AND value < 'Infinity' GROUP BY key_id) x USING (key_id)
      WHERE p.run_no = $1::bigint AND p.key_id IN (${keyIds})
-     ORDER BY p.key_id, p.step DESC, p.at DESC`,
+     ORDER BY p.key_id, p.step DESC, p.at DESC, p.value DESC`,
     [runNo, tx.projectId, input.keys],
   );
 }
