@@ -10,6 +10,7 @@ import { type Route, route } from "#lib/platform/http/route.ts";
 import { recordRoutes } from "#lib/record/routes.ts";
 import { registryRoutes } from "#lib/registry/routes.ts";
 import { servingRoutes } from "#lib/serving/routes.ts";
+import { exportRoutes } from "#lib/tracking/export/routes.ts";
 import { trackingRoutes } from "#lib/tracking/routes.ts";
 import { trainingRoutes } from "#lib/training/routes.ts";
 
@@ -27,6 +28,8 @@ export const apiRoutes: readonly Route[] = [
   }),
   ...authRoutes,
   ...datasetRoutes,
+  // Before `/api/runs/{id}`, which would take its path.
+  ...exportRoutes,
   ...trackingRoutes,
   ...trainingRoutes,
   ...registryRoutes,

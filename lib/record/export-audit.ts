@@ -1,6 +1,6 @@
+import { csvLine } from "#lib/platform/csv.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { openChain, toAuditRows } from "#lib/record/audit-rows.ts";
-import { csvLine } from "#lib/record/csv.ts";
 import type { AuditEventRow, AuditExportQuery } from "#lib/record/schemas.ts";
 import { selectEvents } from "#lib/record/store/events.ts";
 

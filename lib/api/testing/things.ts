@@ -12,6 +12,9 @@ import { withTransaction } from "#lib/platform/db.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { setAlias } from "#lib/registry/set-alias.ts";
 import { makeVersion } from "#lib/registry/testing/make-version.ts";
+import { ensureExperiment } from "#lib/tracking/create-experiment.ts";
+import { createUpload } from "#lib/tracking/files/upload-in-parts.ts";
+import { getRun } from "#lib/tracking/get-run.ts";
 import { logMetrics } from "#lib/tracking/log-metrics.ts";
 import { submitStrategy } from "#lib/training/submit-strategy.ts";
 
@@ -36,9 +39,17 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
   const body = policyBody({ separationOfDuties: { requester: false, contributors: false } });
   const policy = await savePolicy(ctx, { ...wanted, body });
   const request = await requestApproval(ctx, { ...wanted, version: version.version, reason: "it is better" });
+  const experiment = await ensureExperiment(ctx, { name: "theirs" });
   const model = { name: version.modelName, version: String(version.version), alias: "candidate" };
+  const of = { kind: "run", id: runId } as const;
+  const { uploadId } = await createUpload(ctx, { of, path: "model/large.bin", parts: 2 });
+  const { experimentId } = await getRun(ctx, { id: runId });
+  const files = `${experimentId}/${runId}/artifacts/model`;
   return [
+    ["/api/2.0/mlflow-artifacts/", { path: `${files}/model.onnx` }],
+    ["/api/2.0/mlflow-artifacts/mpu/", { path: files, upload: uploadId, number: "1" }],
     ["/api/runs/{id}", { id: runId, path: "model/model.onnx" }],
+    ["/api/experiments/{id}", { id: experiment.id }],
     ["/api/training/runs/{id}", { id: queued }],
     ["/api/training/strategy-runs/{id}", { id: strategy.id }],
     ["/api/models/{name}", model],
@@ -56,6 +67,9 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
 
 /** Bodies that would be taken, of the routes that name something by an id. */
 export const BODIES: { [route: string]: unknown } = {
+  "POST /api/2.0/mlflow-artifacts/mpu/create/{path+}": { path: "/tmp/large.bin", num_parts: 2 },
+  "POST /api/2.0/mlflow-artifacts/mpu/complete/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1", parts: [] },
+  "POST /api/2.0/mlflow-artifacts/mpu/abort/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1" },
   "PATCH /api/projects/{id}": { name: "taken over" },
   "PUT /api/members/{userId}": { role: "viewer" },
   "PATCH /api/service-accounts/{id}": { disabled: true },

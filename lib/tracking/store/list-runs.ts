@@ -33,9 +33,7 @@ export async function selectRunPage(
   const bind = (value: unknown) => `$${params.push(value)}`;
   const { expression, type, join } = sortExpression(order, ctx, bind);
   const where = [
-    `r.project_id = ${bind(ctx.projectId)}`,
-    `r.lifecycle_stage = ${bind(filter.lifecycle)}`,
-    ...filterConditions(filter, bind),
+    ...runConditions(ctx, filter, bind),
     ...keysetCondition(order, page.after, { expression, type }, bind),
   ];
   const direction = order.descending ? "DESC" : "ASC";
@@ -50,7 +48,8 @@ export async function selectRunPage(
   );
 }
 
-type Bind = (value: unknown) => string;
+/** Adds a parameter to a statement; returns its placeholder. */
+export type Bind = (value: unknown) => string;
 
 function sortExpression(order: RunOrder, ctx: Ctx, bind: Bind) {
   if (order.by === "created") {
@@ -68,8 +67,9 @@ function sortExpression(order: RunOrder, ctx: Ctx, bind: Bind) {
   };
 }
 
-function filterConditions(filter: RunFilter, bind: Bind): string[] {
-  const conditions: string[] = [];
+/** What holds for a row `r` of `run` that the filter lets through. */
+export function runConditions(ctx: Ctx, filter: RunFilter, bind: Bind): string[] {
+  const conditions = [`r.project_id = ${bind(ctx.projectId)}`, `r.lifecycle_stage = ${bind(filter.lifecycle)}`];
   if (filter.experimentId !== undefined) {
     conditions.push(`r.experiment_id = ${bind(filter.experimentId)}::bigint`);
   }
