@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { appendEvent, readHeads } from "./audit-database.mjs";
-import { readLines } from "./audit-verify.mjs";
+import { isAnchor, readLines } from "./audit-verify.mjs";
 import { resolvePath } from "./paths.mjs";
 
 /** @typedef {import("./audit-verify.mjs").Anchor} Anchor */
@@ -25,7 +25,7 @@ export async function readAnchors(file) {
   /** @type {Map<string, Anchor[]>} */
   const anchors = new Map();
   if (!fs.existsSync(file)) return anchors;
-  for await (const anchor of readLines(file)) {
+  for await (const anchor of readLines(file, isAnchor)) {
     const known = anchors.get(anchor.chain);
     if (known === undefined) anchors.set(anchor.chain, [anchor]);
     else known.push(anchor);

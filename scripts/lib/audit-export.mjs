@@ -5,7 +5,7 @@ import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { anchorFile } from "./audit-anchors.mjs";
 import { readDenied, readEvents, readHeads, readTombstones } from "./audit-database.mjs";
-import { readLines } from "./audit-verify.mjs";
+import { isAnchor, readLines } from "./audit-verify.mjs";
 import { Failure } from "./failure.mjs";
 
 const VERIFIER = fileURLToPath(new URL("./audit-verify.mjs", import.meta.url));
@@ -51,7 +51,7 @@ export async function exportAudit(client, { folder, home, keys, chain, withPerso
   // One that was made meanwhile is left out. One from before that names more events than there are is not: it shows that
   // events were cut off.
   const exported = new Map(heads.map((head) => [head.chain, head.seq]));
-  await writeLines(path.join(folder, "anchors.jsonl"), readLines(anchors ?? anchorFile(home)), (anchor) =>
+  await writeLines(path.join(folder, "anchors.jsonl"), readLines(anchors ?? anchorFile(home), isAnchor), (anchor) =>
     isAsked(anchor) && (anchor.seq <= (exported.get(anchor.chain) ?? 0) || anchor.at < startedAt) ? anchor : undefined,
   );
   await writeLines(path.join(folder, "tombstones.jsonl"), (await readTombstones(client)).filter(isAsked), (row) => row);

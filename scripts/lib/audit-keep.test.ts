@@ -73,6 +73,12 @@ keepTest(
       const bad = shell(folder);
       expect(bad.stdout).toMatch(/hash_differs: Event 3 was changed/);
       expect(bad.status).toBe(1);
+      // What is no event is missing, and does not stop the verifier.
+      fs.writeFileSync(rows, text.replace(/^.*"subject":"x:2".*$/m, '{"chain":7,"seq":null}'));
+      const odd = shell(folder);
+      expect(odd.stderr).toContain("a line is not what it should be and was left out");
+      expect(odd.stdout).toMatch(/gap: Event 3 is missing/);
+      expect(odd.status).toBe(1);
       fs.writeFileSync(rows, text.split("\n").slice(0, 6).join("\n"));
       expect(shell(folder).stdout).toMatch(/behind_anchor: The chain ends at 6, but 7 events were anchored/);
       fs.writeFileSync(rows, text);

@@ -285,19 +285,60 @@ function groupBySeq(anchors) {
 }
 
 /**
- * The lines of a JSON Lines file; none where it is missing. A last line that was cut off by a crash is left out.
- * @param {string} file
- * @returns {AsyncGenerator<any>}
+ * Whether a line has these fields, each of one of the types that are named with `|`.
+ * @param {unknown} line
+ * @param {Record<string, string>} fields
  */
-export async function* readLines(file) {
+function hasFields(line, fields) {
+  if (typeof line !== "object" || line === null) return false;
+  const values = new Map(Object.entries(line));
+  const typeOf = (/** @type {unknown} */ value) => (value === null ? "null" : typeof value);
+  return Object.entries(fields).every(([name, types]) => types.split("|").includes(typeOf(values.get(name))));
+}
+
+const TEXT = "string";
+const TEXT_OR_NULL = "string|null";
+const ORIGIN = { at: TEXT, actor: TEXT, action: TEXT, requestId: TEXT_OR_NULL, ip: TEXT_OR_NULL };
+const PLACE = { chain: TEXT, seq: "number", hash: TEXT };
+const EVENT = { ...ORIGIN, ...PLACE, onBehalfOf: TEXT_OR_NULL, subject: TEXT, detail: "object", prev: TEXT };
+
+/** @param {unknown} line @returns {line is EventRow} */
+const isEvent = (line) => hasFields(line, { ...EVENT, personal: "object|null|undefined" });
+
+/** @param {unknown} line @returns {line is Anchor} */
+export const isAnchor = (line) => hasFields(line, { ...PLACE, at: TEXT, keyId: TEXT, signature: TEXT });
+
+/** @param {unknown} line @returns {line is Tombstone} */
+const isTombstone = (line) => hasFields(line, { chain: TEXT, fromSeq: "number", toSeq: "number", endHash: TEXT });
+
+/** @param {unknown} line @returns {line is DeniedRow} */
+const isDenied = (line) => hasFields(line, { ...ORIGIN, id: "number", reason: TEXT });
+
+/**
+ * The lines of a JSON Lines file; none where it is missing. What is no such line is named and left out, as is a last one that
+ * was cut off by a crash: of a chain the verifier then misses it.
+ * @template T
+ * @param {string} file
+ * @param {(line: unknown) => line is T} fits
+ * @returns {AsyncGenerator<T>}
+ */
+export async function* readLines(file, fits) {
   if (!fs.existsSync(file)) return;
   for await (const line of readline.createInterface({ input: fs.createReadStream(file), crlfDelay: 1e9 })) {
     if (line.trim() === "") continue;
-    try {
-      yield JSON.parse(line);
-    } catch {
-      console.error(`${path.basename(file)}: a line is not JSON and was left out: ${line.slice(0, 80)}`);
-    }
+    const parsed = parse(line);
+    if (fits(parsed)) yield parsed;
+    else
+      console.error(`${path.basename(file)}: a line is not what it should be and was left out: ${line.slice(0, 80)}`);
+  }
+}
+
+/** @param {string} line @returns {unknown} undefined for what is not JSON */
+function parse(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }
 
@@ -339,10 +380,15 @@ function deniedReader(rows) {
  * @param {string[]} keyFiles
  */
 async function verifyExport(folder, keyFiles) {
-  /** @param {string} name @returns {Promise<any[]>} */
-  const all = async (name) => {
+  /**
+   * @template T
+   * @param {string} name
+   * @param {(line: unknown) => line is T} fits
+   */
+  const all = async (name, fits) => {
+    /** @type {T[]} */
     const lines = [];
-    for await (const line of readLines(path.join(folder, name))) lines.push(line);
+    for await (const line of readLines(path.join(folder, name), fits)) lines.push(line);
     return lines;
   };
   const manifest = JSON.parse(fs.readFileSync(path.join(folder, "manifest.json"), "utf8"));
@@ -351,17 +397,17 @@ async function verifyExport(folder, keyFiles) {
     const key = createPublicKey(fs.readFileSync(file));
     keys.set(keyIdOf(key), key);
   }
-  const [anchors, tombstones] = [await all("anchors.jsonl"), await all("tombstones.jsonl")];
-  const denied = deniedReader(readLines(path.join(folder, "denied.jsonl")));
+  const [anchors, tombstones] = [await all("anchors.jsonl", isAnchor), await all("tombstones.jsonl", isTombstone)];
+  const denied = deniedReader(readLines(path.join(folder, "denied.jsonl"), isDenied));
   const known = new Map(manifest.chains.map((/** @type {any} */ entry) => [entry.chain, entry]));
   for (const { chain } of anchors) if (manifest.whole && !known.has(chain)) known.set(chain, { chain, head: null });
   const reports = [];
   for (const { chain, file, head } of known.values()) {
-    const of = (/** @type {any} */ entry) => entry.chain === chain;
+    const of = (/** @type {{ chain: string }} */ entry) => entry.chain === chain;
     reports.push(
       await verifyChain({
         chain,
-        rows: file === undefined ? [] : readLines(path.join(folder, file)),
+        rows: file === undefined ? [] : readLines(path.join(folder, file), isEvent),
         head,
         anchors: anchors.filter(of),
         tombstones: tombstones.filter(of),
