@@ -1,0 +1,51 @@
+import { requireScope } from "#lib/auth/scopes.ts";
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { decodePageToken, encodePageToken } from "#lib/platform/filter/page-token.ts";
+import { parseFilter } from "#lib/platform/filter/parse-filter.ts";
+import { parseOrder } from "#lib/platform/filter/parse-order.ts";
+import { searchedExperimentIds } from "#lib/tracking/search-experiment-ids.ts";
+import { RUN_GRAMMAR } from "#lib/tracking/search-grammars.ts";
+import { runSortKeys, selectFoundRuns } from "#lib/tracking/store/search-runs.ts";
+
+export type Lifecycle = "active" | "deleted" | "all";
+
+export interface RunSearch {
+  experimentIds: string[];
+  /** See `lib/platform/filter`. */
+  filter?: string | null | undefined;
+  /** Default `active`. */
+  lifecycle?: Lifecycle | undefined;
+  /** At most so many. */
+  limit: number;
+  /** Such as `metrics.loss ASC`; then by start, newest first, then by id. */
+  orderBy?: readonly string[] | undefined;
+  pageToken?: string | null | undefined;
+}
+
+/** Things found, each as the JSON text of the MLflow wire. */
+export interface FoundPage {
+  items: string[];
+  /** Absent on the last page. */
+  nextPageToken?: string;
+}
+
+/**
+ * Runs of the named experiments that answer to a filter, with their newest metrics, params and tags, a page at a time.
+ *
+ * @throws InvalidError the filter, the order or the token cannot be understood
+ */
+export async function searchRuns(ctx: Ctx, search: RunSearch): Promise<FoundPage> {
+  requireScope(ctx, "tracking:read");
+  const filter = parseFilter(RUN_GRAMMAR, search.filter);
+  const order = parseOrder(RUN_GRAMMAR, search.orderBy ?? []);
+  const lifecycle = search.lifecycle ?? "active";
+  const given = [...search.experimentIds].sort();
+  const query = ["runs", ctx.projectId, given, search.filter ?? "", lifecycle, search.orderBy ?? []];
+  const after = decodePageToken(query, runSortKeys(order), search.pageToken);
+  const experimentIds = await searchedExperimentIds(ctx, given);
+  if (experimentIds.length === 0) return { items: [] };
+  const found = await selectFoundRuns(ctx, { experimentIds, filter, lifecycle, order, after, limit: search.limit + 1 });
+  const items = found.slice(0, search.limit).map(({ json }) => json);
+  const last = found[search.limit - 1];
+  return found.length > search.limit && last ? { items, nextPageToken: encodePageToken(query, last.marks) } : { items };
+}

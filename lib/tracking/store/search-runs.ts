@@ -1,0 +1,138 @@
+import type { Ctx } from "#lib/platform/ctx.ts";
+import { type Bind, compare, compileFilter, parameters } from "#lib/platform/filter/compile.ts";
+import type { Comparison, Field, Filter, OrderTerm } from "#lib/platform/filter/filter.ts";
+import { isAfter, type Marks, markOf, orderBy, type SortKey } from "#lib/platform/filter/keyset.ts";
+import { querySql } from "#lib/platform/sql.ts";
+import { RUN_PAGE_COLUMNS, runAsJson } from "#lib/tracking/store/run-json.ts";
+
+/** The page's statement is about `run r`; the n-th field ordered by is joined as `s<n>`. */
+
+export interface RunSelection {
+  experimentIds: string[];
+  filter: Filter;
+  lifecycle: "active" | "deleted" | "all";
+  order: OrderTerm[];
+  after: Marks | undefined;
+  limit: number;
+}
+
+const START = "coalesce(r.started_at, r.created_at)";
+const ATTRIBUTES: Record<string, { sql: string; type: SortKey["type"]; nullable: boolean }> = {
+  run_id: { sql: "r.id::text", type: "text", nullable: false },
+  run_name: { sql: "r.name", type: "text", nullable: false },
+  user_id: { sql: "coalesce(r.user_id, r.created_by)", type: "text", nullable: false },
+  // As the wire names them.
+  status: {
+    sql: "(CASE r.status WHEN 'QUEUED' THEN 'SCHEDULED' WHEN 'CANCELLED' THEN 'KILLED' ELSE r.status END)",
+    type: "text",
+    nullable: false,
+  },
+  artifact_uri: {
+    sql: "('mlflow-artifacts:/' || r.experiment_id || '/' || r.id || '/artifacts')",
+    type: "text",
+    nullable: false,
+  },
+  start_time: { sql: START, type: "time", nullable: false },
+  end_time: { sql: "r.ended_at", type: "time", nullable: true },
+};
+
+/** Runs that answer to the filter, in order, with the marks of their sort keys. */
+export async function selectFoundRuns(ctx: Ctx, selection: RunSelection): Promise<{ json: string; marks: Marks }[]> {
+  const { values, bind } = parameters();
+  const { filter, lifecycle, order, after, experimentIds } = selection;
+  const project = bind(ctx.projectId);
+  const keys = runSortKeys(order);
+  const where = [
+    `r.project_id = ${project}`,
+    `r.experiment_id = ANY(${bind(experimentIds)}::text[]::bigint[])`,
+    ...(lifecycle === "all" ? [] : [`r.lifecycle_stage = ${bind(lifecycle)}`]),
+    compileFilter(filter, (comparison) => conditionOf(comparison, project, bind)),
+    ...(after === undefined ? [] : [isAfter(keys, after, bind)]),
+  ];
+  const held = keys.map(({ expression }, index) => `${expression} AS k${index}`);
+  const rows = await querySql<{ json: string } & Record<string, string | null>>(
+    ctx,
+    `WITH page AS MATERIALIZED (
+       SELECT ${RUN_PAGE_COLUMNS}, ${held.join(", ")}
+       FROM run r ${order.map(({ field }, index) => joinOf(field, `s${index}`, project, bind)).join(" ")}
+       WHERE ${where.join(" AND ")}
+       ORDER BY ${orderBy(keys)}
+       LIMIT ${bind(selection.limit)}::int)
+     SELECT ${runAsJson("p")} AS json, ${keys.map((key, index) => `${markOf(key, `p.k${index}`)} AS k${index}`).join(", ")}
+     FROM page p ORDER BY ${orderBy(keys, (index) => `p.k${index}`)}`,
+    values,
+  );
+  return rows.map(({ json, ...marks }) => ({ json, marks: keys.map((_, index) => marks[`k${index}`] ?? null) }));
+}
+
+/** Newest start first after whatever was asked for, then by id. */
+export function runSortKeys(order: readonly OrderTerm[]): SortKey[] {
+  const asked = order.flatMap((term, index) => sortKeysOf(term, `s${index}`));
+  const named = (key: string) => order.some(({ field }) => field.type === "attribute" && field.key === key);
+  return [
+    ...asked,
+    ...(named("start_time") ? [] : [{ expression: START, type: "time", descending: true, nullable: false } as const]),
+    ...(named("run_id") ? [] : [{ expression: "r.id", type: "id", descending: false, nullable: false } as const]),
+  ];
+}
+
+function sortKeysOf({ field, descending }: OrderTerm, alias: string): SortKey[] {
+  if (field.type === "attribute") {
+    const { sql, type, nullable } = attributeOf(field);
+    return [{ expression: sql, type, nullable, descending }];
+  }
+  if (field.type !== "metric") return [{ expression: `${alias}.value`, type: "text", descending, nullable: true }];
+  const value = `${alias}.${pointColumn(field)}`;
+  return [
+    { expression: `nullif(${value}, 'NaN')`, type: "float8", descending, nullable: true },
+    // Runs whose value is NaN before those without one.
+    { expression: `(${value} IS NULL)::int`, type: "bigint", descending: false, nullable: false },
+  ];
+}
+
+function joinOf(field: Field, alias: string, project: string, bind: Bind): string {
+  if (field.type === "metric") {
+    return `LEFT JOIN latest_metric ${alias} ON ${alias}.run_no = r.no AND ${alias}.key_id = ${keyId(field, project, bind)}`;
+  }
+  if (field.type === "param" || field.type === "tag") {
+    return `LEFT JOIN run_${field.type} ${alias} ON ${alias}.run_id = r.id AND ${alias}.key = ${bind(field.key)}`;
+  }
+  return "";
+}
+
+function conditionOf(comparison: Comparison, project: string, bind: Bind): string {
+  const { field, comparator } = comparison;
+  if (field.type === "attribute") return attributeCondition(comparison, bind);
+  if (field.type === "metric") {
+    return `EXISTS (SELECT 1 FROM latest_metric m WHERE m.run_no = r.no AND m.key_id = ${keyId(field, project, bind)}
+      AND ${compare(`m.${pointColumn(field)}`, comparison, bind)})`;
+  }
+  if (field.type === "dataset") {
+    const value = field.key === "context" ? "i.tags ->> 'mlflow.data.context'" : `d.${field.key}`;
+    return `EXISTS (SELECT 1 FROM run_input i JOIN input_dataset d ON d.id = i.dataset_id
+      WHERE i.run_id = r.id AND ${compare(`(${value})`, comparison, bind)})`;
+  }
+  const entry = `SELECT 1 FROM run_${field.type} x WHERE x.run_id = r.id AND x.key = ${bind(field.key)}`;
+  if (comparator === "IS NULL") return `NOT EXISTS (${entry})`;
+  if (comparator === "IS NOT NULL") return `EXISTS (${entry})`;
+  return `EXISTS (${entry} AND ${compare("x.value", comparison, bind)})`;
+}
+
+function attributeCondition(comparison: Comparison, bind: Bind): string {
+  const { sql, type } = attributeOf(comparison.field);
+  return compare(type === "time" ? `(extract(epoch FROM ${sql}) * 1000)::float8` : sql, comparison, bind);
+}
+
+function attributeOf({ key }: Field) {
+  const attribute = ATTRIBUTES[key];
+  if (attribute === undefined) throw new Error(`no column for the attribute ${key}`);
+  return attribute;
+}
+
+function pointColumn({ point }: Field): string {
+  return { last: "value", min: "min", max: "max" }[point];
+}
+
+function keyId({ key }: Field, project: string, bind: Bind): string {
+  return `(SELECT id FROM metric_key WHERE project_id = ${project} AND name = ${bind(key)})`;
+}
