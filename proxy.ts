@@ -16,6 +16,7 @@ export function proxy(request: NextRequest): NextResponse {
   if (host === null || !allowsHost(host)) {
     return new NextResponse("This server does not answer to that host name.\n", { status: 403 });
   }
+  if (request.url.includes("%00")) return new NextResponse("An address holds no NUL character.\n", { status: 400 });
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64");
   const security = pageSecurityHeaders({ nonce, isDevelopment: NODE_ENV === "development" });
   const headers = new Headers(request.headers);

@@ -293,6 +293,25 @@ pgTest("pages get what is not the API's, with headers that they may believe", as
   );
 });
 
+pgTest("no page is asked for with NUL, nor with a body that fills the memory", async ({ runtime }) => {
+  const pages = { limiter: createRateLimiter({ perSecond: 100, burst: 100 }), isSignedIn: async () => true };
+  const echo: NodeHandler = (request, response) => void request.resume().on("end", () => response.end("page"));
+  await withServer(settings(runtime), guardPages(serverEnvOf(runtime), pages, echo), async (send) => {
+    for (const path of ["/%00", "/models/a%00b", "/runs?q=%00", "/sign-in?next=%00"]) {
+      expect((await send(path)).status, path).toBe(400);
+    }
+    expect((await send("/runs?q=%2500")).text).toBe("page");
+    const post = (body: string, headers: Record<string, string> = {}) =>
+      send("/api/auth/callback/credentials", { method: "POST", body, headers });
+    const length = (body: string) => ({ "Content-Length": String(body.length) });
+    const large = "x".repeat(1024 * 1024 + 1);
+    expect((await post("a=b", length("a=b"))).text).toBe("page");
+    expect((await post(large, length(large))).status).toBe(413);
+    const chunked = { method: "POST", headers: { "Transfer-Encoding": "chunked" } };
+    expect((await send("/api/auth/callback/credentials", chunked)).status).toBe(411);
+  });
+});
+
 pgTest("while it starts it lives, and asks for patience", async ({ runtime }) => {
   await withServer(settings(runtime), answerStarting, async (send) => {
     const page = await send("/runs", { headers: { Accept: "text/html" } });

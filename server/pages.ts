@@ -15,6 +15,8 @@ export interface PageGuards {
   isSignedIn(cookie: string | undefined): Promise<boolean>;
 }
 
+const MAX_BODY_BYTES = 1024 * 1024;
+
 /** Next in this process, for everything that is not the API. Its build is `.next` in the working folder. */
 export async function openPages(env: ServerEnv, guards: PageGuards): Promise<NodeHandler> {
   process.env[FRONT_DOOR] = "1";
@@ -39,6 +41,13 @@ export function guardPages(env: ServerEnv, guards: PageGuards, handle: NodeHandl
         403,
         "This server does not answer to that host name. An admin adds it to ASSAY_ALLOWED_HOSTS.",
       );
+    }
+    // Postgres holds no NUL: a page that looks for one would fail.
+    if (/%00/.test(url)) return refuse(response, 400, "An address holds no NUL character.");
+    const tooLarge = bodyProblem(request);
+    if (tooLarge !== undefined) {
+      response.setHeader("Connection", "close");
+      return refuse(response, tooLarge.status, tooLarge.message);
     }
     const forwardedFor = headers["x-forwarded-for"];
     const address = clientAddress(
@@ -67,6 +76,16 @@ export function guardPages(env: ServerEnv, guards: PageGuards, handle: NodeHandl
     }
     return handle(request, response);
   };
+}
+
+/** next-auth and Next read a body whole into memory, whoever sends it; forms and actions are small. */
+function bodyProblem({ headers }: IncomingMessage): { status: number; message: string } | undefined {
+  if (headers["transfer-encoding"] !== undefined) {
+    return { status: 411, message: "Say how long the body is, by Content-Length." };
+  }
+  return Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES
+    ? { status: 413, message: `The body has more than ${MAX_BODY_BYTES} bytes.` }
+    : undefined;
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

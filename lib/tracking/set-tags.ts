@@ -6,19 +6,25 @@ import { notify } from "#lib/platform/notify.ts";
 import { findWritableRun } from "#lib/tracking/find-run.ts";
 import { takeRunTags } from "#lib/tracking/run-tags.ts";
 import { removeTag, writeTags } from "#lib/tracking/store/entries.ts";
+import { requireNoWorkerTags } from "#lib/tracking/worker-tags.ts";
 
 /**
  * Sets tags; null removes one. The tag `mlflow.runName` is the run's name.
  *
  * @throws InvalidError  a name that is not allowed
  * @throws NotFoundError no such run
- * @throws ConflictError the run is deleted
+ * @throws ConflictError the run is deleted; a worker does it, and the tag says how
  */
 export async function setTags(ctx: Ctx, input: { runId: string; tags: Record<string, string | null> }): Promise<void> {
   requireScope(ctx, "tracking:write");
   const tags = takeRunTags(input.tags);
   await withTransaction(ctx, async (tx) => {
     const run = await findWritableRun(tx, input.runId);
+    requireNoWorkerTags(
+      tx,
+      run,
+      tags.map(([key]) => key),
+    );
     await writeTags(tx, run.id, tags);
     await notify(tx.db, "assay_run", run.id);
   });
@@ -28,12 +34,13 @@ export async function setTags(ctx: Ctx, input: { runId: string; tags: Record<str
  * Removes a tag that is there.
  *
  * @throws NotFoundError no such run, or it has no such tag
- * @throws ConflictError the run is deleted
+ * @throws ConflictError the run is deleted; a worker does it, and the tag says how
  */
 export async function deleteTag(ctx: Ctx, input: { runId: string; key: string }): Promise<void> {
   requireScope(ctx, "tracking:write");
   await withTransaction(ctx, async (tx) => {
     const run = await findWritableRun(tx, input.runId);
+    requireNoWorkerTags(tx, run, [input.key]);
     if (!(await removeTag(tx, run.id, input.key))) {
       throw new NotFoundError(`Tag ${input.key} of run ${run.id}`);
     }

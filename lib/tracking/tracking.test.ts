@@ -17,7 +17,7 @@ import { putArtifact } from "#lib/tracking/put-artifact.ts";
 import { restoreRun } from "#lib/tracking/restore-run.ts";
 import { RunListQuery } from "#lib/tracking/schemas.ts";
 import { setRunStatus } from "#lib/tracking/set-run-status.ts";
-import { setTags } from "#lib/tracking/set-tags.ts";
+import { deleteTag, setTags } from "#lib/tracking/set-tags.ts";
 import { updateRun } from "#lib/tracking/update-run.ts";
 
 async function makeRun(
@@ -196,6 +196,27 @@ pgTest("deleting and restoring a run is on record", async ({ ctx, db }) => {
   expect((await listRuns(ctx, query({}))).items).toHaveLength(1);
   const records = await db.auditEvent.findMany({ where: { subject: `run:${id}` }, orderBy: { seq: "asc" } });
   expect(records.map((record) => record.action)).toEqual(["run.delete", "run.restore"]);
+});
+
+pgTest("how a worker trained a run is not a client's to say", async ({ ctx, make, db }) => {
+  const managed = await makeRun(ctx, "a worker's", { managed: true });
+  const own = await makeRun(ctx, "a client's");
+  const worker = await make.ctx({ actor: { type: "worker", id: "w", scopes: ctx.actor.scopes } });
+  await setTags(worker, { runId: managed, tags: { "dataset.digest": "d", engine: "native" } });
+  for (const by of [ctx, await make.apiKeyCtx({ scopes: ["tracking:write"] })]) {
+    for (const tags of [{ "dataset.digest": "e" }, { "dataset.synthetic": "false", note: "x" }, { engine: null }]) {
+      await expect(setTags(by, { runId: managed, tags })).rejects.toMatchObject({ code: "run_managed" });
+    }
+    await expect(deleteTag(by, { runId: managed, key: "engine" })).rejects.toMatchObject({ code: "run_managed" });
+  }
+  await setTags(ctx, { runId: managed, tags: { note: "good" } });
+  await setTags(ctx, { runId: own, tags: { "dataset.digest": "mine" } });
+  const tags = await db.$queryRaw`SELECT key, value FROM run_tag WHERE run_id = ${managed} ORDER BY key`;
+  expect(tags).toEqual([
+    { key: "dataset.digest", value: "d" },
+    { key: "engine", value: "native" },
+    { key: "note", value: "good" },
+  ]);
 });
 
 pgTest("an experiment's name is its own", async ({ ctx }) => {
