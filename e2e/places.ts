@@ -73,6 +73,7 @@ export const SHOTS: readonly Shot[] = [
   { name: "a live run's evaluation", path: "/runs/{live}?tab=evaluation" },
   { name: "a live run's details", path: "/runs/{live}?tab=details" },
   { name: "runs, selected", path: "/runs", keys: ["j", "x"] },
+  { name: "runs, to export", path: "/runs", click: ["Export"] },
   { name: "runs, none fits", path: "/runs?q=no+such+run" },
   { name: "runs, none deleted", path: "/runs?lifecycle=deleted" },
   { name: "a run's menu", path: "/runs/{run}", click: [/^Actions for/] },

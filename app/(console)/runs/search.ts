@@ -4,6 +4,8 @@ import { RUN_STATUSES } from "#lib/tracking/status.ts";
 
 /** The view of the list of runs. All of it is in the address, so that a copied address shows the same. */
 export const runsSearch = {
+  /** An experiment's id; empty: all. */
+  experiment: parseAsString.withDefault(""),
   q: parseAsString.withDefault(""),
   status: parseAsArrayOf(parseAsStringLiteral(RUN_STATUSES)).withDefault([]),
   sort: parseAsString.withDefault("-created"),
@@ -21,12 +23,24 @@ export function apiQuery(search: RunsSearch): string {
   return serialise(search);
 }
 
+/** Where the API gives all runs of the same view as a file. */
+export function exportPath(search: RunsSearch, file: { what: "runs" | "history"; format: "csv" | "parquet" }): string {
+  const { experiment, q, status, lifecycle } = search;
+  const query = new URLSearchParams({ ...file, lifecycle });
+  if (q.trim() !== "") query.set("q", q);
+  if (status.length > 0) query.set("status", status.join(","));
+  return experiment === ""
+    ? `/api/runs/export?${query}`
+    : `/api/experiments/${encodeURIComponent(experiment)}/export?${query}`;
+}
+
 /** What the address asks for, or the list's beginning where the address does not make sense (an old or edited one). */
 export function toListQuery(search: RunsSearch): RunListQuery {
-  const { q, status, sort, lifecycle, cursor } = search;
+  const { experiment, q, status, sort, lifecycle, cursor } = search;
   const parsed = RunListQuery.safeParse({
     lifecycle,
     sort,
+    ...(experiment === "" ? {} : { experiment }),
     ...(q.trim() === "" ? {} : { q }),
     ...(status.length === 0 ? {} : { status: status.join(",") }),
     ...(cursor === "" ? {} : { cursor }),

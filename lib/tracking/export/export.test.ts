@@ -23,7 +23,7 @@ const csv = async (ctx: Ctx, query: object, experimentId?: string) =>
 
 async function parquet(ctx: Ctx, query: object, experimentId?: string) {
   const bytes = await bytesOf(ctx, { ...query, format: "parquet" }, experimentId);
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const file = new Uint8Array(bytes).buffer;
   const columns = parquetSchema(parquetMetadata(file)).children.map(({ element }) => element.name);
   return { columns, rows: await parquetReadObjects({ file }) };
 }

@@ -7,7 +7,7 @@ import { RunsTable } from "#app/(console)/runs/_components/runs-table.tsx";
 import { loadRunsSearch, toListQuery } from "#app/(console)/runs/search.ts";
 import { requireSession } from "#lib/auth/session.ts";
 import { isAppError } from "#lib/platform/errors.ts";
-import { listRuns } from "#lib/tracking/index.ts";
+import { listExperiments, listRuns } from "#lib/tracking/index.ts";
 import { getQueue } from "#lib/training/index.ts";
 
 export const metadata: Metadata = { title: "Runs" };
@@ -21,7 +21,11 @@ export default async function RunsPage({ searchParams }: PageProps<"/runs">) {
     if (query.cursor === undefined || !(isAppError(error) && error.kind === "invalid")) throw error;
     return listRuns(ctx, { ...query, cursor: undefined });
   };
-  const [page, queue] = await Promise.all([listRuns(ctx, query).catch(beginning), getQueue(ctx)]);
+  const [page, queue, experiments] = await Promise.all([
+    listRuns(ctx, query).catch(beginning),
+    getQueue(ctx),
+    listExperiments(ctx),
+  ]);
   return (
     <Page
       title="Runs"
@@ -34,7 +38,13 @@ export default async function RunsPage({ searchParams }: PageProps<"/runs">) {
         </May>
       }
     >
-      <RunsTable page={page} queue={queue} />
+      <RunsTable
+        page={page}
+        queue={queue}
+        experiments={experiments
+          .filter(({ lifecycleStage }) => query.lifecycle === "deleted" || lifecycleStage === "active")
+          .map(({ id, name }) => ({ id, name }))}
+      />
     </Page>
   );
 }

@@ -2,18 +2,20 @@
 import { Search } from "lucide-react";
 import { type RefObject, useEffect, useState } from "react";
 import { Input, Select } from "#app/_ui/input.tsx";
+import { ExportMenu } from "#app/(console)/runs/_components/export-menu.tsx";
 import type { RunsSearch } from "#app/(console)/runs/search.ts";
 import { RUN_STATUSES } from "#lib/tracking/status.ts";
 
 const WORDS = { QUEUED: "Queued", RUNNING: "Running", FINISHED: "Finished", FAILED: "Failed", CANCELLED: "Cancelled" };
 
-/** What the list shows: text, states, and whether deleted runs. Text is sent 250 ms after the last key. */
+/** What the list shows: text, states, an experiment, and whether deleted runs. Text is sent 250 ms after the last key. */
 export function RunFilters(props: {
   inputRef: RefObject<HTMLInputElement | null>;
   search: RunsSearch;
-  onChange(change: Partial<Pick<RunsSearch, "q" | "status" | "lifecycle">>): void;
+  experiments: { id: string; name: string }[];
+  onChange(change: Partial<Pick<RunsSearch, "experiment" | "q" | "status" | "lifecycle">>): void;
 }) {
-  const { inputRef, search, onChange } = props;
+  const { inputRef, search, experiments, onChange } = props;
   const [text, setText] = useState(search.q);
   const [sent, setSent] = useState(search.q);
   // Back, forward and "show all" change the address from outside.
@@ -66,14 +68,28 @@ export function RunFilters(props: {
         })}
       </fieldset>
       <Select
+        aria-label="Experiment"
+        className="w-auto max-w-60 sm:ml-auto"
+        value={search.experiment}
+        onChange={(event) => onChange({ experiment: event.target.value })}
+      >
+        <option value="">All experiments</option>
+        {experiments.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </Select>
+      <Select
         aria-label="Which runs"
-        className="w-auto sm:ml-auto"
+        className="w-auto"
         value={search.lifecycle}
         onChange={(event) => onChange({ lifecycle: event.target.value === "deleted" ? "deleted" : "active" })}
       >
         <option value="active">Kept runs</option>
         <option value="deleted">Deleted runs</option>
       </Select>
+      <ExportMenu search={search} />
     </search>
   );
 }

@@ -26,7 +26,8 @@ const NONE: RowSelectionState = {};
 /** Selecting is for what can be done to several runs at once. */
 const READ_COLUMNS = columns.filter(({ id }) => id !== "select");
 
-export function RunsTable({ page, queue }: { page: RunPage; queue: QueueReply }) {
+export function RunsTable(props: { page: RunPage; queue: QueueReply; experiments: { id: string; name: string }[] }) {
+  const { page, queue, experiments } = props;
   const router = useRouter();
   const [loading, startTransition] = useTransition();
   const [search, setSearch] = useQueryStates(runsSearch, { shallow: false, startTransition });
@@ -48,13 +49,14 @@ export function RunsTable({ page, queue }: { page: RunPage; queue: QueueReply })
   useHotkeys("Runs", useListKeys({ body, filter, router, mayWrite }));
 
   const selected = table.getSelectedRowModel().rows.map((row) => row.original);
-  const filtered = search.q !== "" || search.status.length > 0;
+  const filtered = search.q !== "" || search.status.length > 0 || search.experiment !== "";
 
   return (
     <div className="space-y-3">
       <RunFilters
         inputRef={filter}
         search={search}
+        experiments={experiments}
         onChange={(change) => {
           setSelection(NONE);
           void setSearch({ ...change, cursor: null });
