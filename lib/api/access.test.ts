@@ -196,7 +196,8 @@ pgTest("ids of another project are not there either", async ({ runtime, ctx, mak
   // That they are there, and as they were, is seen by an admin of their own project.
   for (const route of byId.filter((one) => one.method === "get")) {
     const response = await ask(route, { headers: owner, things });
-    expect(response.status, nameOf(route)).toBe(200);
+    // MLflow's links to a storage are not supported, which is told only of files that are there.
+    expect(response.status, nameOf(route)).toBe(route.path.includes("/presigned/") ? 501 : 200);
     await response.body?.cancel();
   }
   const run = await ask({ ...routeTo(byId, "GET /api/runs/{id}") }, { headers: owner, things });

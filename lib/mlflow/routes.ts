@@ -1,10 +1,20 @@
+import { artifactRoutes } from "#lib/mlflow/artifact-routes.ts";
 import { experimentRoutes } from "#lib/mlflow/experiment-routes.ts";
 import { probeRoutes } from "#lib/mlflow/probe-routes.ts";
 import { runRoutes } from "#lib/mlflow/run-routes.ts";
+import { searchRoutes } from "#lib/mlflow/search-routes.ts";
+import { uploadRoutes } from "#lib/mlflow/upload-routes.ts";
 import type { Route } from "#lib/platform/http/route.ts";
 
 /** MLflow's protocol, each route with its twin for MLflow's own pages. */
-export const mlflowRoutes: Route[] = withTwins([...probeRoutes, ...experimentRoutes, ...runRoutes]);
+export const mlflowRoutes: Route[] = withTwins([
+  ...probeRoutes,
+  ...experimentRoutes,
+  ...runRoutes,
+  ...artifactRoutes,
+  ...searchRoutes,
+  ...uploadRoutes,
+]);
 
 /** MLflow's pages ask below `/ajax-api` what its clients ask below `/api`. */
 function withTwins(routes: readonly Route[]): Route[] {

@@ -4,13 +4,20 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from "
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { type BlobUploads, createDiskBlobUploads } from "#lib/platform/blob-uploads.ts";
 import { NotFoundError, UnavailableError } from "#lib/platform/errors.ts";
 
 /** What was stored: the key is the content. */
-interface BlobRef {
+export interface BlobRef {
   /** SHA-256 of the bytes, 64 hex digits. */
   digest: string;
   sizeBytes: number;
+}
+
+/** Both ends are inside, counted from 0. */
+export interface ByteRange {
+  start: number;
+  end: number;
 }
 
 /** Content-addressed storage. Putting the same bytes twice is one blob. S3 joins behind this interface. */
@@ -19,15 +26,18 @@ export interface BlobStore {
   putStream(source: Readable): Promise<BlobRef>;
   /** @throws NotFoundError no such blob */
   get(digest: string): Promise<Buffer>;
-  /** `range` is inclusive, in bytes. */
-  stream(digest: string, range?: { start: number; end: number }): Promise<Readable>;
+  stream(digest: string, range?: ByteRange): Promise<Readable>;
   has(digest: string): Promise<boolean>;
   /** Writes a byte and takes it away again, so that a full or lost disk shows. */
   check(): Promise<void>;
-  /** Removes what writers that were killed left half-written more than a day ago. */
+  /** Blobs that come in parts. */
+  readonly uploads: BlobUploads;
+  /** Removes what writers that were killed left half-written more than a day ago, and uploads that nobody went on with. */
   sweep(now: Date): Promise<void>;
 }
 
+/** Read at once: larger than Node's 64 kB, so that big files cost fewer turns of the loop. */
+const READ_BYTES = 512 * 1024;
 const ABANDONED_MS = 24 * 60 * 60 * 1_000;
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -56,6 +66,39 @@ export function createDiskBlobStore(root: string): BlobStore {
       (found) => found.isFile(),
       () => false,
     );
+  /** Streams into a temporary file, then has it kept under its digest; nothing is left of a source that breaks off. */
+  const write = async (source: Readable, keepAs: (path: string, digest: string) => Promise<void>): Promise<BlobRef> => {
+    const path = await temporary();
+    const hash = createHash("sha256");
+    let sizeBytes = 0;
+    try {
+      await pipeline(
+        source,
+        async function* (chunks: AsyncIterable<Buffer>) {
+          for await (const chunk of chunks) {
+            hash.update(chunk);
+            sizeBytes += chunk.byteLength;
+            yield chunk;
+          }
+        },
+        createWriteStream(path, { flags: "wx", mode: 0o600, flush: true }),
+      );
+      const digest = hash.digest("hex");
+      await keepAs(path, digest);
+      return { digest, sizeBytes };
+    } catch (error) {
+      await rm(path, { force: true });
+      throw diskError(error);
+    }
+  };
+  const uploads = createDiskBlobUploads(join(root, "uploads"), {
+    putStream: (source) => write(source, keep),
+    writeFile: (source, target) =>
+      write(source, async (path, digest) => {
+        await rename(path, target(digest)).catch(missing);
+        await syncFolder(dirname(target(digest)));
+      }),
+  });
   // A link that somebody put into the folder does not lead out of it.
   const openBlob = (digest: string): Promise<FileHandle> =>
     open(pathOf(digest), constants.O_RDONLY | constants.O_NOFOLLOW).catch(missing);
@@ -83,30 +126,9 @@ export function createDiskBlobStore(root: string): BlobStore {
       return { digest, sizeBytes: bytes.byteLength };
     },
 
-    async putStream(source) {
-      const path = await temporary();
-      const hash = createHash("sha256");
-      let sizeBytes = 0;
-      try {
-        await pipeline(
-          source,
-          async function* (chunks: AsyncIterable<Buffer>) {
-            for await (const chunk of chunks) {
-              hash.update(chunk);
-              sizeBytes += chunk.byteLength;
-              yield chunk;
-            }
-          },
-          createWriteStream(path, { flags: "wx", mode: 0o600, flush: true }),
-        );
-        const digest = hash.digest("hex");
-        await keep(path, digest);
-        return { digest, sizeBytes };
-      } catch (error) {
-        await rm(path, { force: true });
-        throw diskError(error);
-      }
-    },
+    putStream: (source) => write(source, keep),
+
+    uploads,
 
     async get(digest) {
       const file = await openBlob(digest);
@@ -118,7 +140,7 @@ export function createDiskBlobStore(root: string): BlobStore {
     },
 
     async stream(digest, range) {
-      return (await openBlob(digest)).createReadStream(range);
+      return (await openBlob(digest)).createReadStream({ ...range, highWaterMark: READ_BYTES });
     },
 
     has: exists,
@@ -136,6 +158,7 @@ export function createDiskBlobStore(root: string): BlobStore {
     },
 
     async sweep(now) {
+      await uploads.sweep(now);
       const folder = join(root, "tmp");
       const names = await readdir(folder).catch(() => []);
       for (const name of names) {

@@ -3,8 +3,8 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 import { findRun } from "#lib/tracking/find-run.ts";
 import { toLatestMetric } from "#lib/tracking/metric-value.ts";
 import type { RunDetail } from "#lib/tracking/schemas.ts";
-import { selectArtifacts } from "#lib/tracking/store/artifacts.ts";
 import { selectEntries } from "#lib/tracking/store/entries.ts";
+import { selectFiles } from "#lib/tracking/store/files.ts";
 import { selectLatest } from "#lib/tracking/store/metrics.ts";
 import { runHead } from "#lib/tracking/store/runs.ts";
 
@@ -24,6 +24,6 @@ export async function getRun(ctx: Ctx, input: { id: string }): Promise<RunDetail
     metrics: Object.fromEntries((latest.get(run.no) ?? []).map((row) => [row.key, toLatestMetric(row)])),
     params: params.get(run.id) ?? {},
     tags: tags.get(run.id) ?? {},
-    artifacts: await selectArtifacts(ctx, run.id),
+    artifacts: await selectFiles(ctx, { table: "artifact", id: run.id }),
   };
 }

@@ -1,11 +1,9 @@
-import type { Readable } from "node:stream";
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { NotFoundError } from "#lib/platform/errors.ts";
-import { findRun } from "#lib/tracking/find-run.ts";
-import { parseArtifactPath } from "#lib/tracking/put-artifact.ts";
+import { findOwner } from "#lib/tracking/files/find-owner.ts";
+import { type OpenedFile, openFile } from "#lib/tracking/files/open-file.ts";
 import type { ArtifactEntry } from "#lib/tracking/schemas.ts";
-import { selectArtifact, selectArtifacts } from "#lib/tracking/store/artifacts.ts";
+import { selectFiles } from "#lib/tracking/store/files.ts";
 
 /**
  * The run's artifacts by path.
@@ -14,26 +12,10 @@ import { selectArtifact, selectArtifacts } from "#lib/tracking/store/artifacts.t
  */
 export async function listArtifacts(ctx: Ctx, input: { runId: string }): Promise<ArtifactEntry[]> {
   requireScope(ctx, "tracking:read");
-  const run = await findRun(ctx, input.runId);
-  return selectArtifacts(ctx, run.id);
+  return selectFiles(ctx, await findOwner(ctx, { kind: "run", id: input.runId }));
 }
 
-/**
- * One artifact. Throws before a byte is read; `open` gives the bytes.
- *
- * @throws InvalidError  the path is a trick (see `artifact-path.ts`)
- * @throws NotFoundError no such run or artifact
- */
-export async function openArtifact(
-  ctx: Ctx,
-  input: { runId: string; path: string },
-): Promise<{ entry: ArtifactEntry; open: () => Promise<Readable> }> {
-  requireScope(ctx, "tracking:read");
-  const path = parseArtifactPath(input.path);
-  const run = await findRun(ctx, input.runId);
-  const entry = await selectArtifact(ctx, run.id, path);
-  if (entry === null) {
-    throw new NotFoundError(`Artifact ${path} of run ${run.id}`);
-  }
-  return { entry, open: () => ctx.blobs.stream(entry.digest) };
+/** One artifact of a run, as {@link openFile} does. */
+export function openArtifact(ctx: Ctx, input: { runId: string; path: string }): Promise<OpenedFile> {
+  return openFile(ctx, { of: { kind: "run", id: input.runId }, path: input.path });
 }

@@ -24,6 +24,9 @@ describe("artifact paths", () => {
     "a;b",
     "a?b",
     "a\nb",
+    "C:/x",
+    "%u002e%u002e/a",
+    "\uff0e\uff0e/a",
     "x".repeat(501),
   ])("%j is refused", (path) => {
     expect(ArtifactPath.safeParse(path).success).toBe(false);

@@ -1,5 +1,5 @@
-import { Readable } from "node:stream";
 import { z } from "zod";
+import { downloadReply } from "#lib/platform/http/download.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import { eventStream } from "#lib/platform/http/sse.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
@@ -122,20 +122,9 @@ export const trackingRoutes: Route[] = [
     // The path's rules are checked by the verb, so that a trick is told from a missing file.
     params: RunParams.extend({ path: z.string() }),
     produces: "*/*",
-    handle: async ({ ctx, params }) => {
-      const { entry, open } = await openArtifact(ctx, { runId: params.id, path: params.path });
-      const fileName = entry.path.slice(entry.path.lastIndexOf("/") + 1);
-      return new Response(Readable.toWeb(await open()) as ReadableStream, {
-        headers: {
-          "Content-Type": entry.mediaType,
-          "Content-Length": String(entry.sizeBytes),
-          // Never shown in the browser as a page of ours, whatever a run put there.
-          "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
-          "X-Content-Type-Options": "nosniff",
-          "Content-Security-Policy": "sandbox; default-src 'none'",
-          ETag: `"${entry.digest}"`,
-        },
-      });
+    handle: async ({ ctx, params, request }) => {
+      const file = await openArtifact(ctx, { runId: params.id, path: params.path });
+      return downloadReply(request, file);
     },
   }),
   route({

@@ -6,6 +6,7 @@ import { authorise } from "#lib/platform/http/authorise.ts";
 import { envelopeOf, type Fault, faultOf } from "#lib/platform/http/envelope.ts";
 import type { Authenticated, HttpHost } from "#lib/platform/http/host.ts";
 import { requireOwnOrigin } from "#lib/platform/http/origin.ts";
+import { requirePlainAddress } from "#lib/platform/http/plain-address.ts";
 import { readJsonBody } from "#lib/platform/http/read-body.ts";
 import { API_HEADERS, makeResponse } from "#lib/platform/http/reply.ts";
 import type { Route } from "#lib/platform/http/route.ts";
@@ -43,6 +44,7 @@ export function createServe(host: HttpHost, route: Route): (c: Context) => Promi
     const request = c.req.raw;
     const { headers } = request;
     if (!isProbe) requireKnownHost(host, request);
+    requirePlainAddress(incomingOf(c)?.url);
 
     const asked = queryOf(request.url);
     // Which project a request is about is told the same way everywhere: no route declares it.
@@ -209,13 +211,18 @@ function withHeaders(response: Response, headers: Record<string, string>): Respo
 }
 
 function addressOf(host: HttpHost, c: Context, headers: Headers): string | undefined {
-  const env: { incoming?: { socket?: { remoteAddress?: string } } } = c.env ?? {};
   const trusted = host.env.ASSAY_TRUSTED_PROXIES;
   return clientAddress(
-    env.incoming?.socket?.remoteAddress,
+    incomingOf(c)?.socket?.remoteAddress,
     trusted > 0 ? headers.get("x-forwarded-for") : null,
     trusted,
   );
+}
+
+/** Node's own request, where Node is the host. */
+function incomingOf(c: Context): { url?: string; socket?: { remoteAddress?: string } } | undefined {
+  const env: { incoming?: { url?: string; socket?: { remoteAddress?: string } } } = c.env ?? {};
+  return env.incoming;
 }
 
 type Query = Record<string, string | string[]>;
