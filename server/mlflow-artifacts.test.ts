@@ -216,7 +216,7 @@ async function uploadParts(world: World, root: string, name: string, parts: Buff
   const body = JSON.stringify({ path: `/home/me/${name}`, num_parts: parts.length });
   const headers = { "Content-Type": "application/json" };
   const made = json(await world.send("POST", `${PROXY}/mpu/create/${root}/model`, { body, headers }));
-  const sent = [];
+  const sent: { part_number: number; etag: string; url: string }[] = [];
   for (const { url, part_number, headers: given } of [...made.credentials].reverse()) {
     expect(new URL(url).host).toBe(`127.0.0.1:${world.port}`);
     const reply = await fetch(url, { method: "PUT", headers: given, body: parts[part_number - 1] as BodyInit });

@@ -1,6 +1,9 @@
 import { artifactRoutes } from "#lib/mlflow/artifact-routes.ts";
 import { experimentRoutes } from "#lib/mlflow/experiment-routes.ts";
+import { inputRoutes } from "#lib/mlflow/input-routes.ts";
+import { modelVersionRoutes } from "#lib/mlflow/model-version-routes.ts";
 import { probeRoutes } from "#lib/mlflow/probe-routes.ts";
+import { registeredModelRoutes } from "#lib/mlflow/registered-model-routes.ts";
 import { runRoutes } from "#lib/mlflow/run-routes.ts";
 import { searchRoutes } from "#lib/mlflow/search-routes.ts";
 import { uploadRoutes } from "#lib/mlflow/upload-routes.ts";
@@ -11,9 +14,12 @@ export const mlflowRoutes: Route[] = withTwins([
   ...probeRoutes,
   ...experimentRoutes,
   ...runRoutes,
+  ...inputRoutes,
   ...artifactRoutes,
   ...searchRoutes,
   ...uploadRoutes,
+  ...registeredModelRoutes,
+  ...modelVersionRoutes,
 ]);
 
 /** MLflow's pages ask below `/ajax-api` what its clients ask below `/api`. */

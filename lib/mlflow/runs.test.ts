@@ -227,6 +227,71 @@ pgTest(
   },
 );
 
+pgTest("datasets that a run used are kept once, with the tags of the run", async ({ runtime, ctx }) => {
+  const { get, post } = await wire(runtime, ctx);
+  const run_id = (await post("runs/create", {})).body.run.info.run_id;
+  const other = (await post("runs/create", {})).body.run.info.run_id;
+  const dataset = { name: "digits", digest: "abc", source_type: "local", source: "{}", schema: "{}", profile: null };
+  const train = { tags: [{ key: "mlflow.data.context", value: "train" }], dataset };
+  for (const datasets of [
+    [train, { ...train, tags: [] }],
+    [{ ...train, dataset: { ...dataset, source: "changed" } }],
+  ]) {
+    expect((await post("runs/log-inputs", { run_id, datasets })).status).toBe(200);
+  }
+  const second = { tags: [], dataset: { ...dataset, digest: "def" } };
+  await post("runs/log-inputs", { run_id: other, datasets: [second, train] });
+  const { profile: _, ...kept } = dataset;
+  const inputsOf = async (id: string) => (await get("runs/get", { run_id: id })).body.run.inputs;
+  expect(await inputsOf(run_id)).toEqual({ dataset_inputs: [{ tags: train.tags, dataset: kept }] });
+  expect((await inputsOf(other)).dataset_inputs).toHaveLength(2);
+  const long = { tags: [], dataset: { ...dataset, digest: "d".repeat(37) } };
+  const refused = await post("runs/log-inputs", { run_id, datasets: [long] });
+  expect([refused.status, refused.body.message]).toEqual([400, "'digest' exceeds the maximum length of 36 characters"]);
+});
+
+pgTest("models that a run used and made are linked, all or none", async ({ runtime, ctx, db }) => {
+  const { get, post } = await wire(runtime, ctx);
+  const { info } = (await post("runs/create", {})).body.run;
+  const ids = ["a", "b"].map((letter) => `m-${info.run_id.slice(1)}${letter}`);
+  const [first = "", second = ""] = ids;
+  const at = new Date();
+  const model = { projectId: ctx.projectId, experimentId: BigInt(info.experiment_id), name: "m", createdBy: "x" };
+  for (const id of ids) await db.loggedModel.create({ data: { ...model, id, createdAt: at, updatedAt: at } });
+  const { run_id } = info;
+  await post("runs/log-inputs", { run_id, models: [{ model_id: first }] });
+  await post("runs/outputs", { run_id, models: [{ model_id: second, step: "3" }] });
+  await post("runs/outputs", { run_id, models: [{ model_id: second, step: 4 }] });
+  const { inputs, outputs } = (await get("runs/get", { run_id })).body.run;
+  expect(inputs).toEqual({ model_inputs: [{ model_id: first }] });
+  expect(outputs).toEqual({ model_outputs: [{ model_id: second, step: 4 }] });
+  const missing = await post("runs/outputs", { run_id, models: [{ model_id: first }, { model_id: "m-none" }] });
+  expect([missing.status, missing.body.error_code]).toEqual([404, "RESOURCE_DOES_NOT_EXIST"]);
+  expect((await get("runs/get", { run_id })).body.run.outputs.model_outputs).toHaveLength(1);
+});
+
+pgTest("older clients' models add up in a tag", async ({ runtime, ctx }) => {
+  const { get, post } = await wire(runtime, ctx);
+  const run_id = (await post("runs/create", {})).body.run.info.run_id;
+  const model = {
+    artifact_path: "m",
+    utc_time_created: "now",
+    run_id,
+    flavors: { onnx: { a: 1, config: { b: 2 } } },
+    x: 1,
+  };
+  const log = (model_json: string) => post("runs/log-model", { run_id, model_json });
+  await Promise.all([log(JSON.stringify(model)), log(JSON.stringify(model))]);
+  const { tags } = (await get("runs/get", { run_id })).body.run.data;
+  const [history] = tags.filter((one: { key: string }) => one.key === "mlflow.log-model.history");
+  const { x: _, ...kept } = model;
+  const expected = { ...kept, flavors: { onnx: { a: 1 } } };
+  expect(JSON.parse(history.value)).toEqual([expected, expected]);
+  for (const text of ["{", "[]", "{}", "1"]) {
+    expect((await log(text)).body.error_code, text).toBe("INVALID_PARAMETER_VALUE");
+  }
+});
+
 pgTest("what is missing or wrong is told in the protocol's words", async ({ runtime, ctx }) => {
   const { get, post } = await wire(runtime, ctx, "/ajax-api/2.0/mlflow");
   const missing = (name: string) => `Missing value for required parameter '${name}'. See the API docs`;
@@ -277,6 +342,9 @@ pgTest("another project's experiments and runs are as good as absent", async ({ 
     await post("runs/restore", { run_id }),
     await post("runs/set-tag", { run_id, key: "a", value: "b" }),
     await post("runs/delete-tag", { run_id, key: "a" }),
+    await post("runs/log-inputs", { run_id }),
+    await post("runs/outputs", { run_id, models: [] }),
+    await get("artifacts/list", { run_id }),
   ]) {
     expect([reply.status, reply.body.error_code]).toEqual([404, "RESOURCE_DOES_NOT_EXIST"]);
   }
