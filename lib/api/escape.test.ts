@@ -14,6 +14,7 @@ import type { Route } from "#lib/platform/http/route.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 import { makeVersion } from "#lib/registry/testing/make-version.ts";
+import { servingMetrics } from "#lib/serving/metrics.ts";
 import { pgTest } from "#lib/testing/pg.ts";
 import { cancelRun } from "#lib/training/cancel-run.ts";
 import { claimRun } from "#lib/training/claim-run.ts";
@@ -211,4 +212,20 @@ pgTest("a job that names another project finds nothing there", async ({ runtime,
   expect(request).toMatchObject({ evidence: null, evidenceError: null });
   const run = await runtime.db.run.findUnique({ where: { id: runId } });
   expect(run?.status).toBe("QUEUED");
+});
+
+pgTest("measurements name no model to who is of one project", async ({ runtime, ctx, make }) => {
+  const { ask } = openApi(runtime);
+  const mine = await make.ctx({ projectId: "default" });
+  const { callers } = await makeNeighbours(runtime, ctx, mine);
+  servingMetrics(runtime).predictions.inc({ model: "secret-model", version: "1", class: "7" });
+  const read = async (headers: Headers) => (await ask("/metrics", { headers })).text();
+  for (const headers of callers) {
+    const text = await read(headers);
+    expect(text).not.toContain("secret-model");
+    expect(text).toContain("http_request_duration_seconds_bucket");
+  }
+  const actor = { type: "system", id: "test", scopes: SCOPES } as const;
+  const { key } = await createApiKey(makeCtx(runtime, { actor }), { name: "prometheus", scopes: ["instance"] });
+  expect(await read({ Authorization: `Bearer ${key}` })).toContain('model="secret-model"');
 });

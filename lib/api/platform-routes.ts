@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { hasScope } from "#lib/auth/scopes.ts";
 import { readiness } from "#lib/platform/http/health.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
+import type { Registry } from "#lib/platform/metrics.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
@@ -32,6 +34,14 @@ const tag = "Platform";
 function live(): z.infer<typeof Live> {
   const uptimeMs = Date.now() - getRuntime().startedAt.getTime();
   return { status: "ok", uptimeSeconds: Math.round(uptimeMs / 100) / 10 };
+}
+
+/** The process counts for every project: a caller of one learns of no other's models. */
+async function withoutModels(metrics: Registry): Promise<string> {
+  const all = await metrics.getMetricsAsJSON();
+  const nameless = all.filter(({ values }) => !values.some(({ labels }) => "model" in labels));
+  const texts = await Promise.all(nameless.map(({ name }) => metrics.getSingleMetricAsString(name)));
+  return `${texts.join("\n\n")}\n`;
 }
 
 /** Health, version and metrics. */
@@ -96,13 +106,16 @@ export const platformRoutes: Route[] = [
     method: "get",
     path: "/metrics",
     summary: "Measurements for Prometheus",
-    description: "Open on a server that is bound to loopback and asked directly; elsewhere with a key.",
+    description:
+      "Open on a server that is bound to loopback and asked directly; elsewhere with a key. What names models is for keys with the scope instance.",
     tag,
     auth: "metrics",
     produces: "text/plain",
-    handle: async () => {
+    handle: async ({ ctx }) => {
       const { metrics } = getRuntime();
-      return makeResponse(await metrics.metrics(), 200, { "Content-Type": metrics.contentType });
+      const seesAll = ctx.actor.type === "anonymous" || hasScope(ctx.actor.scopes, "instance");
+      const text = seesAll ? await metrics.metrics() : await withoutModels(metrics);
+      return makeResponse(text, 200, { "Content-Type": metrics.contentType });
     },
   }),
 ];

@@ -35,7 +35,9 @@ const JOB = `SELECT j.run_id AS "runId", r.name AS "runName", r.status, r.lifecy
 /** `lock`: the job's row, then the run's: the order in which every transaction of this room takes the two. */
 export async function selectJob(ctx: Ctx, runId: string, options: { lock?: boolean } = {}): Promise<JobRow | null> {
   if (options.lock) {
-    await querySql(ctx, "SELECT run_id FROM training_job WHERE run_id = $1 FOR UPDATE", [runId]);
+    // Not another project's: who may not know of it must not wait for it either.
+    const row = "SELECT run_id FROM training_job WHERE run_id = $1 AND project_id = $2 FOR UPDATE";
+    await querySql(ctx, row, [runId, ctx.projectId]);
   }
   const sql = `${JOB} WHERE j.run_id = $1 AND j.project_id = $2${options.lock ? " FOR UPDATE OF r" : ""}`;
   const [row] = await querySql<JobRow>(ctx, sql, [runId, ctx.projectId]);
