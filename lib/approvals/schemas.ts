@@ -32,7 +32,8 @@ export const Subject = z.object({
   modelName: z.string(),
   version: z.int().min(1),
   target: z.string(),
-  onnxDigest: z.string(),
+  /** Null: it has no ONNX file, and cannot be served. */
+  onnxDigest: z.string().nullable(),
   /** The version that holds the target now and gives it up; null: none. */
   replaces: z.int().min(1).nullable(),
   /** SHA-256 of what people wrote in the model card. */

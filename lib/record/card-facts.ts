@@ -28,7 +28,7 @@ export function detailFacts(
     { name: "Seed", value: lineage.seed === null ? UNKNOWN : String(lineage.seed) },
     { name: "Code revision", value: lineage.codeRevision ?? UNKNOWN },
     { name: "Parameters", value: params.join(", ") || UNKNOWN },
-    { name: "ONNX file (SHA-256)", value: version.onnxDigest },
+    { name: "ONNX file (SHA-256)", value: version.onnxDigest ?? "none: it cannot be served" },
     { name: "Size", value: `${version.sizeBytes.toLocaleString("en")} bytes` },
   ];
 }

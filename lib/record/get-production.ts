@@ -4,7 +4,7 @@ import type { ApprovalLookup } from "#lib/record/approval-lookup.ts";
 import { timelineEntries } from "#lib/record/get-timeline.ts";
 import type { ProductionAt, TimelineEntry } from "#lib/record/schemas.ts";
 import { trainedOn } from "#lib/record/trained-on.ts";
-import { getModel } from "#lib/registry/index.ts";
+import { getModel, getRecordedVersion } from "#lib/registry/index.ts";
 
 /**
  * What was in Production at a moment (now, when none is named), who put it there, on whose approval, and what it was trained on.
@@ -21,12 +21,12 @@ export async function getProduction(
   const model = await getModel(ctx, input);
   const entries = (await timelineEntries(ctx, input, approvals)).reverse();
   const held = holderAt(entries, at);
-  const version = model.versions.find((candidate) => candidate.version === held?.entered.version);
+  const version = held === null ? null : await getRecordedVersion(ctx, { ...input, version: held.entered.version });
   return {
     modelName: model.name,
     at: at.toISOString(),
     inProduction:
-      held === null || version === undefined
+      held === null || version === null
         ? null
         : {
             version: version.version,

@@ -226,7 +226,7 @@ export const ProductionAt = z.object({
       approvalId: z.string().nullable(),
       approval: ApprovalFact.nullable(),
       runId: z.string().nullable(),
-      onnxDigest: z.string(),
+      onnxDigest: z.string().nullable(),
       testAccuracy: ratio.nullable(),
       trainedOn: TrainedOn,
       lineage: Lineage,

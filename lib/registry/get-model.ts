@@ -3,7 +3,7 @@ import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
 import { reproduceCommand } from "#lib/registry/reproduce-command.ts";
-import type { ModelDetail, StageTransition, VersionDetail } from "#lib/registry/schemas.ts";
+import type { ModelDetail, ModelVersion, StageTransition, VersionDetail } from "#lib/registry/schemas.ts";
 import { selectModel, selectTransitions, selectVersion, selectVersions } from "#lib/registry/store.ts";
 
 /**
@@ -53,4 +53,14 @@ export async function getHistory(ctx: Ctx, input: { name: string }): Promise<Sta
     throw new NotFoundError(`Model ${input.name}`);
   }
   return selectTransitions(ctx, input.name);
+}
+
+/** A version, also one that was deleted since: for what the record tells of a time when it was there. */
+export async function getRecordedVersion(
+  ctx: Ctx,
+  input: { name: string; version: number },
+): Promise<ModelVersion | null> {
+  requireScope(ctx, "registry:read");
+  requireModel(ctx, input.name);
+  return selectVersion(ctx, input.name, { version: input.version }, { deletedToo: true });
 }

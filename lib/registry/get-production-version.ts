@@ -1,6 +1,6 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
-import { selectTransitions, selectVersion } from "#lib/registry/store.ts";
+import { selectHadProduction, selectVersion } from "#lib/registry/store.ts";
 
 /**
  * The version in Production, or null. Unguarded: `serving` asks for its own process, whoever calls `/predict`; what it
@@ -10,7 +10,7 @@ export async function getProductionVersion(ctx: Ctx, input: { modelName: string 
   return selectVersion(ctx, input.modelName, { stage: "Production" });
 }
 
-/** Whether any version of the model was ever in Production: what ends the quickstart rule. Unguarded as well. */
+/** Whether any version of the model was ever in Production, deleted ones too: what ends the quickstart rule. Unguarded as well. */
 export async function hadProduction(ctx: Ctx, input: { modelName: string }): Promise<boolean> {
-  return (await selectTransitions(ctx, input.modelName)).some((transition) => transition.to === "Production");
+  return selectHadProduction(ctx, input.modelName);
 }

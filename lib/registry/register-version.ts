@@ -3,19 +3,22 @@ import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
-import { InvalidError, NotFoundError, PreconditionFailedError } from "#lib/platform/errors.ts";
+import { NotFoundError, PreconditionFailedError } from "#lib/platform/errors.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { emit } from "#lib/platform/outbox.ts";
 import { lineageOf } from "#lib/registry/lineage-of.ts";
-import { ModelName, type ModelVersion } from "#lib/registry/schemas.ts";
+import { parseModelName } from "#lib/registry/model-name.ts";
+import type { ModelVersion } from "#lib/registry/schemas.ts";
+import { copyFiles } from "#lib/registry/store/copy-files.ts";
 import { insertVersion, lockModel, selectVersion } from "#lib/registry/store.ts";
 import { getRun } from "#lib/tracking/index.ts";
 
+const FOLDER = "model";
 /** The artifact that a version is. */
-const MODEL_ARTIFACT = "model/model.onnx";
+const MODEL_ARTIFACT = `${FOLDER}/model.onnx`;
 
 /**
- * Makes a run's model the next version of `modelName`, with its lineage; the model is made if it is new. Its row is
+ * Makes a run's folder `model` the next version of `modelName`, with its lineage; the model is made if it is new. Its row is
  * locked, so that two registrations get two numbers. A run that is a version of this model already gives that one back.
  *
  * @throws InvalidError            the name is not allowed
@@ -24,8 +27,8 @@ const MODEL_ARTIFACT = "model/model.onnx";
  */
 export async function registerVersion(ctx: Ctx, input: { modelName: string; runId: string }): Promise<ModelVersion> {
   requireScope(ctx, "registry:write");
-  requireModel(ctx, input.modelName);
   const modelName = parseModelName(input.modelName);
+  requireModel(ctx, modelName);
   return withTransaction(ctx, async (tx) => {
     const run = await getRun(tx, { id: input.runId });
     const model = run.artifacts.find((artifact) => artifact.path === MODEL_ARTIFACT);
@@ -46,15 +49,20 @@ export async function registerVersion(ctx: Ctx, input: { modelName: string; runI
     const metrics = Object.entries(run.metrics).flatMap(([key, { value }]) =>
       typeof value === "number" ? [[key, value] as const] : [],
     );
+    const id = newId("mv");
     const version = await insertVersion(tx, modelId, {
-      id: newId("mv"),
+      id,
       runId: run.id,
+      loggedModelId: null,
+      source: `runs:/${run.id}/${FOLDER}`,
+      description: "",
       onnxDigest: model.digest,
       sizeBytes: model.sizeBytes,
       metrics: Object.fromEntries(metrics),
       lineage: lineageOf(run),
       createdBy: actorName(tx.actor),
     });
+    await copyFiles(tx, { table: "artifact", id: run.id }, FOLDER, id);
     audit(tx, {
       action: "version.register",
       subject: `version:${modelName}/${version}`,
@@ -67,15 +75,4 @@ export async function registerVersion(ctx: Ctx, input: { modelName: string; runI
     }
     return registered;
   });
-}
-
-function parseModelName(name: string): string {
-  const parsed = ModelName.safeParse(name);
-  if (!parsed.success) {
-    const problem = parsed.error.issues[0]?.message ?? "not allowed";
-    throw new InvalidError("The model's name is not allowed.", {
-      details: [{ field: "name", problem, remedy: "Use letters, digits, . _ and -, at most 128." }],
-    });
-  }
-  return parsed.data;
 }

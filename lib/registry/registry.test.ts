@@ -37,7 +37,7 @@ pgTest("a version carries its run's model, metrics and lineage", async ({ ctx, d
     metrics: { test_accuracy: 0.98 },
     lineage: { datasetName: "mnist", synthetic: false, seed: 42, engine: "wasm", codeRevision: null },
   });
-  expect((await ctx.blobs.get(version.onnxDigest)).toString()).toBe(`onnx of ${runId}`);
+  expect((await ctx.blobs.get(version.onnxDigest ?? "")).toString()).toBe(`onnx of ${runId}`);
   expect(await db.auditEvent.count({ where: { action: "version.register", chain: `project:${ctx.projectId}` } })).toBe(
     1,
   );

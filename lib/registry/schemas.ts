@@ -5,9 +5,19 @@ import { STAGES } from "#lib/registry/status.ts";
 
 const isoDate = z.iso.datetime();
 const StageSchema = z.enum(STAGES);
+/**
+ * Letters and digits of any script, spaces and `_ . - ( ) [ ] + , = &`: nothing that means something in a path, a URI of
+ * MLflow (`/ : @`), a policy (`*`) or the name of a deleted model (`~`). `.` and `..` are no names. Taken in NFC, so that
+ * what looks alike is alike.
+ */
 export const ModelName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "starts with a letter or digit, then letters, digits, . _ -");
+  .max(255)
+  .normalize("NFC")
+  .regex(
+    /^(?! )(?!\.{1,2}$)[\p{L}\p{M}\p{N}_.\-()[\]+,=& ]+(?<! )$/u,
+    "is made of letters, digits, spaces inside, and _ . - ( ) [ ] + , = &",
+  );
 const VersionNumber = z.coerce.number().int().min(1).max(2_147_483_647);
 
 /** Where a version comes from. What a run does not say is null. */
@@ -32,15 +42,22 @@ export const ModelVersion = z.object({
   version: z.int().min(1),
   stage: StageSchema,
   runId: z.string().nullable(),
-  /** SHA-256 of the ONNX file, hex; it is also the blob's name. */
-  onnxDigest: z.string(),
+  /** SHA-256 of the ONNX file, hex; it is also the blob's name. Null: it has none, and cannot be served. */
+  onnxDigest: z.string().nullable(),
+  /** Of the ONNX file; of all files where there is none. */
   sizeBytes: z.int().min(0),
+  description: z.string(),
+  /** Where its maker says it is from, such as `runs:/…/model` or `models:/m-…`. */
+  source: z.string(),
+  loggedModelId: z.string().nullable(),
+  tags: z.record(z.string(), z.string()),
   /** Newest values of the run's finite metrics; `test_accuracy` is a fraction in 0..1. */
   metrics: z.record(z.string(), z.number()),
   lineage: Lineage,
   aliases: z.array(z.string()),
   createdBy: z.string(),
   createdAt: isoDate,
+  updatedAt: isoDate,
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;
 
@@ -72,6 +89,7 @@ export const ModelSummary = z.object({
   /** Its accuracy on the test set, 0..1. */
   productionAccuracy: z.number().nullable(),
   aliases: z.record(z.string(), z.int()),
+  tags: z.record(z.string(), z.string()),
   createdAt: isoDate,
   updatedAt: isoDate,
 });
@@ -96,13 +114,12 @@ export const StageBody = z.strictObject({
   stage: StageSchema,
   reason: z.string().trim().max(2_000).default(""),
 });
-export const AliasParams = z.object({
-  name: ModelName,
-  alias: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "starts with a letter or digit, then letters, digits, . _ -")
-    .refine((alias) => !/^(latest|v\d+)$/i.test(alias), "latest and v<number> are names of versions"),
-});
+/** MLflow's clients may write `latest` and `v<number>` for versions. */
+export const AliasName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$/, "is made of letters, digits, _ - and, inside, .")
+  .refine((alias) => !/^(latest|v\d+)$/i.test(alias), "latest and v<number> are names of versions");
+export const AliasParams = z.object({ name: ModelName, alias: AliasName });
 export const AliasBody = z.strictObject({
   version: z.int().min(1).max(2_147_483_647),
   reason: z.string().trim().max(2_000).default(""),

@@ -28,7 +28,7 @@ export interface SetAliasInput {
  *
  * @throws NotFoundError  no such version in the project
  * @throws ForbiddenError `approval_required`: the alias is protected
- * @throws ConflictError  `champion` names the Production version and moves with it
+ * @throws ConflictError  `champion` names the version in Production and moves with it
  */
 export async function setAlias(ctx: Ctx, input: SetAliasInput): Promise<ModelVersion> {
   requireScope(ctx, "registry:write");
@@ -54,14 +54,15 @@ export async function setAlias(ctx: Ctx, input: SetAliasInput): Promise<ModelVer
 /**
  * Takes an alias away.
  *
+ * @param input.ifThere one that is not there is gone already
  * @throws NotFoundError  no such alias
  * @throws ForbiddenError `approval_required`: protected, and the actor is no admin
  * @throws InvalidError   protected, and no reason was given
- * @throws ConflictError  `champion` goes with the Production version
+ * @throws ConflictError  `champion` goes with the version in Production
  */
 export async function deleteAlias(
   ctx: Ctx,
-  input: { modelName: string; alias: string; reason?: string },
+  input: { modelName: string; alias: string; reason?: string; ifThere?: boolean },
 ): Promise<void> {
   requireScope(ctx, "registry:write");
   requireModel(ctx, input.modelName);
@@ -69,6 +70,7 @@ export async function deleteAlias(
   await withTransaction(ctx, async (tx) => {
     const modelId = await lockModel(tx, modelName);
     const before = modelId === null ? null : await selectAlias(tx, modelName, alias);
+    if (modelId !== null && before === null && input.ifThere === true) return;
     if (modelId === null || before === null) {
       throw new NotFoundError(`Alias ${alias} of ${modelName}`);
     }
@@ -83,7 +85,7 @@ async function requireAliasMove(
   move: { modelName: string; alias: string; version: number; reason: string; isSet: boolean; approvalId?: string },
 ): Promise<void> {
   const { modelName, version, reason, approvalId, isSet } = move;
-  // `champion` is protected where Production is: they are one.
+  // `champion` is protected where Production is: they are one. By hand it is set only while nothing is in Production.
   const target = move.alias === CHAMPION ? "stage:Production" : `alias:${move.alias}`;
   await requireMove(tx, {
     modelName,
@@ -93,7 +95,7 @@ async function requireAliasMove(
     enters: isSet ? target : null,
     leaves: isSet ? null : target,
   });
-  if (move.alias === CHAMPION) {
+  if (move.alias === CHAMPION && (await selectVersion(tx, modelName, { stage: "Production" })) !== null) {
     throw new ConflictError("The alias champion always names the version in Production.", {
       code: "alias_follows_production",
       details: [

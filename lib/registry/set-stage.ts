@@ -3,12 +3,13 @@ import { requireScope } from "#lib/auth/scopes.ts";
 import { audit } from "#lib/platform/audit.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
 import { type Tx, withTransaction } from "#lib/platform/db.ts";
-import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
+import { ConflictError, NotFoundError, PreconditionFailedError } from "#lib/platform/errors.ts";
 import { notify } from "#lib/platform/notify.ts";
 import { emit } from "#lib/platform/outbox.ts";
 import { requireMove } from "#lib/registry/require-move.ts";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
 import { canStageBecome, type Stage } from "#lib/registry/status.ts";
+import { selectDeploymentsOf } from "#lib/registry/store/model-uses.ts";
 import { lockModel, selectVersion, writeStage } from "#lib/registry/store.ts";
 
 export interface SetStageInput {
@@ -29,6 +30,7 @@ export interface SetStageInput {
  * @throws NotFoundError no such version in the project
  * @throws ConflictError the table of `status.ts` does not allow it
  * @throws ForbiddenError `approval_required`: a policy protects the stage (see `requireMove`)
+ * @throws PreconditionFailedError `no_onnx_file`: a deployment would have to answer with a version that cannot be served
  */
 export async function setStage(ctx: Ctx, input: SetStageInput): Promise<ModelVersion> {
   requireScope(ctx, "registry:write");
@@ -49,6 +51,7 @@ export async function setStage(ctx: Ctx, input: SetStageInput): Promise<ModelVer
     const [enters, leaves] = [`stage:${input.stage}`, `stage:${version.stage}`];
     await requireMove(tx, { modelName, version: version.version, enters, leaves, reason, approvalId });
     if (input.stage === "Production") {
+      await requireServable(tx, version);
       const holder = await selectVersion(tx, input.modelName, { stage: "Production" });
       if (holder !== null) {
         await move(tx, modelId, holder, "Archived", { reason: `replaced by version ${version.version}`, approvalId });
@@ -57,6 +60,18 @@ export async function setStage(ctx: Ctx, input: SetStageInput): Promise<ModelVer
     await move(tx, modelId, version, input.stage, { reason, approvalId });
     await notify(tx.db, "assay_model", input.modelName);
     return (await selectVersion(tx, input.modelName, { version: input.version })) ?? version;
+  });
+}
+
+/** Without a deployment a version may be in Production for clients that load it themselves. */
+async function requireServable(tx: Tx, version: ModelVersion): Promise<void> {
+  if (version.onnxDigest !== null) return;
+  const [deployment] = await selectDeploymentsOf(tx, version.modelName);
+  if (deployment === undefined) return;
+  const problem = `version ${version.version} of ${version.modelName} has no ONNX file, and ${deployment} serves Production`;
+  throw new PreconditionFailedError(`It cannot be served: ${problem}.`, {
+    code: "no_onnx_file",
+    details: [{ field: "stage", problem, remedy: "Register the model as ONNX, as one .onnx file." }],
   });
 }
 

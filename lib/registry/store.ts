@@ -16,14 +16,18 @@ interface ModelRow {
   production_version: number | null;
   production_accuracy: string | null;
   aliases: Record<string, number> | null;
+  tags: Record<string, string> | null;
 }
 
 const MODEL_COLUMNS = `m.id, m.name, m.description, m.risk, m.created_at, m.updated_at,
-  (SELECT count(*)::int FROM model_version v WHERE v.model_id = m.id) AS version_count,
-  (SELECT max(version)::int FROM model_version v WHERE v.model_id = m.id) AS latest_version,
+  (SELECT count(*)::int FROM model_version v WHERE v.model_id = m.id AND v.deleted_at IS NULL) AS version_count,
+  (SELECT max(version)::int FROM model_version v WHERE v.model_id = m.id AND v.deleted_at IS NULL) AS latest_version,
   p.version AS production_version, p.metrics ->> 'test_accuracy' AS production_accuracy,
-  (SELECT jsonb_object_agg(a.alias, a.version) FROM model_alias a WHERE a.model_id = m.id) AS aliases`;
-const MODEL_FROM = "registered_model m LEFT JOIN model_version p ON p.model_id = m.id AND p.stage = 'Production'";
+  (SELECT jsonb_object_agg(a.alias, a.version) FROM model_alias a WHERE a.model_id = m.id) AS aliases,
+  (SELECT jsonb_object_agg(t.key, t.value ORDER BY t.key) FROM model_tag t WHERE t.model_id = m.id) AS tags`;
+const MODELS = `SELECT ${MODEL_COLUMNS} FROM registered_model m
+  LEFT JOIN model_version p ON p.model_id = m.id AND p.stage = 'Production' AND p.deleted_at IS NULL
+  WHERE m.project_id = $1 AND m.deleted_at IS NULL`;
 
 function toModel(row: ModelRow): ModelSummary & { id: string } {
   return {
@@ -36,19 +40,18 @@ function toModel(row: ModelRow): ModelSummary & { id: string } {
     productionVersion: row.production_version,
     productionAccuracy: row.production_accuracy === null ? null : Number(row.production_accuracy),
     aliases: row.aliases ?? {},
+    tags: row.tags ?? {},
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
 }
 
 export async function selectModels(ctx: Ctx): Promise<(ModelSummary & { id: string })[]> {
-  const sql = `SELECT ${MODEL_COLUMNS} FROM ${MODEL_FROM} WHERE m.project_id = $1 ORDER BY m.name`;
-  return (await querySql<ModelRow>(ctx, sql, [ctx.projectId])).map(toModel);
+  return (await querySql<ModelRow>(ctx, `${MODELS} ORDER BY m.name`, [ctx.projectId])).map(toModel);
 }
 
 export async function selectModel(ctx: Ctx, name: string): Promise<(ModelSummary & { id: string }) | null> {
-  const sql = `SELECT ${MODEL_COLUMNS} FROM ${MODEL_FROM} WHERE m.project_id = $1 AND m.name = $2`;
-  const [row] = await querySql<ModelRow>(ctx, sql, [ctx.projectId, name]);
+  const [row] = await querySql<ModelRow>(ctx, `${MODELS} AND m.name = $2`, [ctx.projectId, name]);
   return row === undefined ? null : toModel(row);
 }
 
@@ -64,7 +67,7 @@ export async function lockModel(tx: Tx, name: string, options: { make?: string }
   }
   const [row] = await querySql<{ id: string }>(
     tx,
-    "SELECT id FROM registered_model WHERE project_id = $1 AND name = $2 FOR UPDATE",
+    "SELECT id FROM registered_model WHERE project_id = $1 AND name = $2 AND deleted_at IS NULL FOR UPDATE",
     [tx.projectId, name],
   );
   return row?.id ?? null;
@@ -76,17 +79,24 @@ interface VersionRow {
   version: number;
   stage: Stage;
   run_id: string | null;
-  onnx_digest: string;
+  onnx_digest: string | null;
   size_bytes: string;
+  description: string;
+  source: string;
+  logged_model_id: string | null;
+  tags: Record<string, string> | null;
   metrics: Record<string, number>;
   lineage: Lineage;
   aliases: string[] | null;
   created_by: string;
   created_at: Date;
+  updated_at: Date;
 }
 
 const VERSIONS = `SELECT v.id, m.name AS model_name, v.version, v.stage, v.run_id, v.onnx_digest,
-    v.size_bytes::text AS size_bytes, v.metrics, v.lineage, v.created_by, v.created_at,
+    v.size_bytes::text AS size_bytes, v.description, v.source, v.logged_model_id, v.metrics, v.lineage, v.created_by,
+    v.created_at, v.updated_at,
+    (SELECT jsonb_object_agg(t.key, t.value ORDER BY t.key) FROM model_version_tag t WHERE t.version_id = v.id) AS tags,
     (SELECT array_agg(a.alias ORDER BY a.alias) FROM model_alias a
      WHERE a.model_id = m.id AND a.version = v.version) AS aliases
   FROM model_version v JOIN registered_model m ON m.id = v.model_id
@@ -101,24 +111,44 @@ function toVersion(row: VersionRow): ModelVersion {
     runId: row.run_id,
     onnxDigest: row.onnx_digest,
     sizeBytes: Number(row.size_bytes),
+    description: row.description,
+    source: row.source,
+    loggedModelId: row.logged_model_id,
+    tags: row.tags ?? {},
     metrics: row.metrics,
     lineage: row.lineage,
     aliases: row.aliases ?? [],
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
   };
 }
 
+const NOT_DELETED = "AND v.deleted_at IS NULL AND m.deleted_at IS NULL";
+
 /** Newest first. */
 export async function selectVersions(ctx: Ctx, name: string): Promise<ModelVersion[]> {
-  const rows = await querySql<VersionRow>(ctx, `${VERSIONS} ORDER BY v.version DESC`, [ctx.projectId, name]);
+  const rows = await querySql<VersionRow>(ctx, `${VERSIONS} ${NOT_DELETED} ORDER BY v.version DESC`, [
+    ctx.projectId,
+    name,
+  ]);
   return rows.map(toVersion);
+}
+
+/** The greatest number of each stage, lowest first. */
+export async function selectLatestVersions(ctx: Ctx, name: string): Promise<ModelVersion[]> {
+  const sql = `SELECT * FROM (
+      SELECT DISTINCT ON (found.stage) found.* FROM (${VERSIONS} ${NOT_DELETED}) AS found
+      ORDER BY found.stage, found.version DESC) AS latest
+    ORDER BY version`;
+  return (await querySql<VersionRow>(ctx, sql, [ctx.projectId, name])).map(toVersion);
 }
 
 export async function selectVersion(
   ctx: Ctx,
   name: string,
   by: { version: number } | { runId: string } | { stage: Stage },
+  options: { deletedToo?: boolean } = {},
 ): Promise<ModelVersion | null> {
   const [condition, value] =
     "version" in by
@@ -126,20 +156,28 @@ export async function selectVersion(
       : "runId" in by
         ? ["v.run_id = $3", by.runId]
         : ["v.stage = $3", by.stage];
-  const sql = `${VERSIONS} AND ${condition} ORDER BY v.version DESC LIMIT 1`;
+  const among = options.deletedToo === true ? "" : NOT_DELETED;
+  const sql = `${VERSIONS} ${among} AND ${condition} ORDER BY v.version DESC LIMIT 1`;
   const [row] = await querySql<VersionRow>(ctx, sql, [ctx.projectId, name, value]);
   return row === undefined ? null : toVersion(row);
 }
 
+export interface NewVersion {
+  id: string;
+  runId: string | null;
+  loggedModelId: string | null;
+  /** A label: where its maker says it is from. */
+  source: string;
+  description: string;
+  onnxDigest: string | null;
+  sizeBytes: number;
+  createdBy: string;
+  metrics: Record<string, number>;
+  lineage: Lineage;
+}
+
 /** Adds the next version of a model that the caller holds locked. */
-export async function insertVersion(
-  tx: Tx,
-  modelId: string,
-  version: { id: string; runId: string; onnxDigest: string; sizeBytes: number; createdBy: string } & {
-    metrics: Record<string, number>;
-    lineage: Lineage;
-  },
-): Promise<number> {
+export async function insertVersion(tx: Tx, modelId: string, version: NewVersion): Promise<number> {
   const now = tx.clock.now();
   const [row] = await querySql<{ last_version: number }>(
     tx,
@@ -150,8 +188,8 @@ export async function insertVersion(
   await querySql(
     tx,
     `INSERT INTO model_version (id, project_id, model_id, version, run_id, onnx_digest, size_bytes, metrics, lineage,
-       created_by, created_at)
-     VALUES ($1, $2, $3, $4::int, $5, $6, $7::bigint, $8::jsonb, $9::jsonb, $10, $11)`,
+       created_by, created_at, updated_at, logged_model_id, source, description)
+     VALUES ($1, $2, $3, $4::int, $5, $6, $7::bigint, $8::jsonb, $9::jsonb, $10, $11, $11, $12, $13, $14)`,
     [
       version.id,
       tx.projectId,
@@ -164,6 +202,9 @@ export async function insertVersion(
       JSON.stringify(version.lineage),
       version.createdBy,
       now,
+      version.loggedModelId,
+      version.source,
+      version.description,
     ],
   );
   return number;
@@ -184,7 +225,11 @@ export async function writeStage(
   },
 ): Promise<void> {
   const now = tx.clock.now();
-  await querySql(tx, "UPDATE model_version SET stage = $2 WHERE id = $1", [change.versionId, change.to]);
+  await querySql(tx, "UPDATE model_version SET stage = $2, updated_at = $3 WHERE id = $1", [
+    change.versionId,
+    change.to,
+    now,
+  ]);
   await querySql(
     tx,
     `INSERT INTO stage_transition (version_id, from_stage, to_stage, actor, reason, at, approval_id)
@@ -216,4 +261,16 @@ export async function selectTransitions(ctx: Ctx, name: string, version?: number
     [ctx.projectId, name, version ?? null],
   );
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
+}
+
+/** Whether a version of a model of this name was ever in Production; deleted ones count. */
+export async function selectHadProduction(ctx: Ctx, name: string): Promise<boolean> {
+  const rows = await querySql<{ found: number }>(
+    ctx,
+    `SELECT 1 AS found FROM stage_transition t JOIN model_version v ON v.id = t.version_id
+     JOIN registered_model m ON m.id = v.model_id
+     WHERE m.project_id = $1 AND (m.name = $2 OR starts_with(m.name, $2 || '~')) AND t.to_stage = 'Production' LIMIT 1`,
+    [ctx.projectId, name],
+  );
+  return rows.length === 1;
 }

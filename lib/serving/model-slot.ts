@@ -1,6 +1,6 @@
 import { openDigitSession } from "#lib/engine/onnx/session.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { messageOf, UnavailableError } from "#lib/platform/errors.ts";
+import { isAppError, messageOf, UnavailableError } from "#lib/platform/errors.ts";
 import { getRuntime, makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 import { getProductionVersion } from "#lib/registry/index.ts";
 import { servingMetrics } from "#lib/serving/metrics.ts";
@@ -55,23 +55,25 @@ function createModelSlot(runtime: Runtime, projectId: string, modelName: string)
 
   const load = async (ctx: Ctx): Promise<void> => {
     const version = await getProductionVersion(ctx, { modelName });
-    if (version === null) {
+    if (version === null || version.onnxDigest === null) {
       const old = loaded;
       loaded = undefined;
       metrics.loadedVersion.remove({ model: modelName });
       old?.retire().catch(notClosed);
+      if (version !== null) throw cannotBeServed(version);
       return;
     }
-    if (loaded !== undefined && loaded.version === version.version && loaded.onnxDigest === version.onnxDigest) {
+    const { onnxDigest } = version;
+    if (loaded !== undefined && loaded.version === version.version && loaded.onnxDigest === onnxDigest) {
       return;
     }
-    const session = await openDigitSession(await ctx.blobs.get(version.onnxDigest));
+    const session = await openDigitSession(await ctx.blobs.get(onnxDigest));
     const batcher = createMicroBatcher(session.predict, (count) => metrics.batchSize.observe(count));
     const old = loaded;
     loaded = {
       name: modelName,
       version: version.version,
-      onnxDigest: version.onnxDigest,
+      onnxDigest,
       batcher,
       ...untilUnused(() => batcher.drained().then(() => session.dispose())),
     };
@@ -123,6 +125,7 @@ function createModelSlot(runtime: Runtime, projectId: string, modelName: string)
           release();
         }
       }
+      if (isAppError(problem) && problem.code === NO_ONNX) throw problem;
       if (problem !== undefined) {
         throw new UnavailableError(`The Production version of ${modelName} could not be loaded.`, {
           code: "model_not_loaded",
@@ -136,6 +139,15 @@ function createModelSlot(runtime: Runtime, projectId: string, modelName: string)
       );
     },
   };
+}
+
+const NO_ONNX = "no_onnx_file";
+
+function cannotBeServed({ version, modelName }: { version: number; modelName: string }): UnavailableError {
+  return new UnavailableError(
+    `Version ${version} of ${modelName} is in Production, but has no ONNX file: it cannot be served.`,
+    { code: NO_ONNX, retryAfterSeconds: 10 },
+  );
 }
 
 /** Puts `end` off until every hold is released; nobody holds what is being retired anew. */

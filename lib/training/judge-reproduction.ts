@@ -9,7 +9,7 @@ const LOSS_TOLERANCE = 5 * TOLERANCE;
 type Judged = Pick<Reproduction, "verdict" | "message" | "differences" | "digest">;
 
 /** What training the model again has shown, and what was not the same. Pure. */
-export function judgeReproduction(original: { run: RunDetail; digest: string }, again: RunDetail): Judged {
+export function judgeReproduction(original: { run: RunDetail; digest: string | null }, again: RunDetail): Judged {
   const digest = again.artifacts.find((artifact) => artifact.path === "model/model.onnx")?.digest ?? null;
   if (!isRunOver(again.status)) {
     return { verdict: null, message: `The run is ${again.status}.`, differences: [], digest };

@@ -172,7 +172,8 @@ export const Reproduction = z.object({
   verdict: z.enum(REPRODUCTION_VERDICTS).nullable(),
   /** One sentence for people. */
   message: z.string(),
-  originalDigest: z.string(),
+  /** Null: the version has no ONNX file. */
+  originalDigest: z.string().nullable(),
   /** Null until the run is finished. */
   digest: z.string().nullable(),
   differences: z.array(ReproductionDifference),

@@ -16,10 +16,15 @@ const LEVEL = 0.95;
  * Loads a version's model.
  *
  * @throws UnavailableError        its file cannot be read now
- * @throws PreconditionFailedError `evidence_impossible`: its file is no digit model
+ * @throws PreconditionFailedError `evidence_impossible`: it has no ONNX file, or one that is no digit model
  */
 export async function openVersion(ctx: Ctx, version: ModelVersion): Promise<DigitSession> {
   const name = `Version ${version.version} of ${version.modelName}`;
+  if (version.onnxDigest === null) {
+    throw new PreconditionFailedError(`${name} has no ONNX file, so nothing of it can be measured.`, {
+      code: "evidence_impossible",
+    });
+  }
   const bytes = await ctx.blobs.get(version.onnxDigest).catch((cause: unknown) => {
     throw new UnavailableError(`${name} cannot be read: ${messageOf(cause)}`, { code: "model_unreadable", cause });
   });

@@ -25,7 +25,7 @@ export const EvidenceSide = z.object({
   /** The actor's name as in the record. */
   createdBy: z.string(),
   createdAt: isoDate,
-  onnxDigest: sha256,
+  onnxDigest: sha256.nullable(),
   sizeBytes: count,
   /** What it was trained on and by which code; null: not on record. */
   trainedOn: z.object({

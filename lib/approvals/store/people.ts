@@ -69,13 +69,14 @@ export async function selectHands(ctx: Ctx, actors: readonly string[]): Promise<
   );
 }
 
-/** Who made a version, as actors' names: who ran it, whose strategy it was, who registered it. */
+/** Who made a version, as actors' names: who ran it, who logged it, whose strategy it was, who registered it. */
 export async function selectMakers(ctx: Ctx, versionId: string): Promise<string[]> {
   const rows = await querySql<{ actor: string | null }>(
     ctx,
-    `WITH v AS (SELECT created_by, run_id FROM model_version WHERE id = $1 AND project_id = $2)
+    `WITH v AS (SELECT created_by, run_id, logged_model_id FROM model_version WHERE id = $1 AND project_id = $2)
      SELECT created_by AS actor FROM v
      UNION SELECT r.created_by FROM v JOIN run r ON r.id = v.run_id
+     UNION SELECT l.created_by FROM v JOIN logged_model l ON l.id = v.logged_model_id
      UNION SELECT s.created_by FROM v JOIN training_job j ON j.run_id = v.run_id
        JOIN strategy_run s ON s.id = j.strategy_run_id`,
     [versionId, ctx.projectId],

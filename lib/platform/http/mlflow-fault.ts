@@ -62,10 +62,12 @@ export function mlflowFault(fault: Told): { status: number; body: string } {
   return { status, body: JSON.stringify({ error_code: errorCode, message: messageOf(fault) }) };
 }
 
-/** What is missing is told in the protocol's words, which start the message. */
+/** What is missing is told in the protocol's words, which start the message; what needs an approval, with the way to it. */
 function messageOf(fault: Told): string {
   const problem = fault.details?.[0]?.problem;
-  return problem?.startsWith(MISSING) ? `${problem} ${SEE_DOCS}` : fault.message;
+  if (problem?.startsWith(MISSING)) return `${problem} ${SEE_DOCS}`;
+  const remedy = fault.code === "approval_required" ? fault.details?.[0]?.remedy : undefined;
+  return remedy === undefined ? fault.message : `${fault.message} ${remedy}`;
 }
 
 const MISSING = "Missing value for required parameter";

@@ -73,7 +73,7 @@ export async function selectServedOthers(
   );
 }
 
-/** Models that have an alias `champion` but nothing in Production. */
+/** Models that have an alias `champion` but nothing in Production, which is protected: by hand nobody can set it then. */
 export async function selectLooseChampions(
   ctx: Ctx,
   projectId: string | null,
@@ -83,7 +83,9 @@ export async function selectLooseChampions(
     `SELECT m.project_id AS "projectId", m.name AS "modelName", a.version FROM model_alias a
      JOIN registered_model m ON m.id = a.model_id
      WHERE a.alias = 'champion' AND ($1::text IS NULL OR m.project_id = $1::text) AND NOT EXISTS (
-       SELECT 1 FROM model_version v WHERE v.model_id = m.id AND v.stage = 'Production')`,
+       SELECT 1 FROM model_version v WHERE v.model_id = m.id AND v.stage = 'Production') AND EXISTS (
+       SELECT 1 FROM protected_target g WHERE g.project_id = m.project_id AND g.model_name IN (m.name, '*')
+         AND g.target = 'stage:Production')`,
     [projectId],
   );
 }
@@ -91,7 +93,7 @@ export async function selectLooseChampions(
 export async function countModels(ctx: Ctx, projectId: string | null): Promise<number> {
   const [row] = await querySql<{ n: number }>(
     ctx,
-    "SELECT count(*)::int AS n FROM registered_model WHERE $1::text IS NULL OR project_id = $1::text",
+    "SELECT count(*)::int AS n FROM registered_model WHERE deleted_at IS NULL AND ($1::text IS NULL OR project_id = $1::text)",
     [projectId],
   );
   return row?.n ?? 0;

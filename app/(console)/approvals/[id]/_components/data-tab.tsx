@@ -117,9 +117,9 @@ function Sides({ evidence }: { evidence: Evidence }) {
           )}
           {fact("Seed", ({ trainedOn }) => trainedOn.seed)}
           {fact("Engine", ({ trainedOn }) => trainedOn.engine)}
-          {fact("ONNX digest", ({ onnxDigest }) => (
-            <CopyId id={onnxDigest} label="ONNX digest" />
-          ))}
+          {fact("ONNX digest", ({ onnxDigest }) =>
+            onnxDigest === null ? "no ONNX file" : <CopyId id={onnxDigest} label="ONNX digest" />,
+          )}
           {fact("Size", ({ sizeBytes }) => bytes(sizeBytes))}
           {fact("Test loss (nats)", ({ loss }) => figure(loss))}
           {fact("Calibration error", ({ calibrationError }) => figure(calibrationError))}

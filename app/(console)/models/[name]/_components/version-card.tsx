@@ -55,7 +55,7 @@ export function VersionCard(props: {
             {lineage.codeRevision !== null && <CopyId id={lineage.codeRevision} label="code revision" />}
           </Fact>
           <Fact name="ONNX digest">
-            <CopyId id={version.onnxDigest} label="ONNX digest" />
+            {version.onnxDigest === null ? "no ONNX file" : <CopyId id={version.onnxDigest} label="ONNX digest" />}
           </Fact>
           <Fact name="Registered by">
             <span title={version.createdBy}>{registeredBy}</span>

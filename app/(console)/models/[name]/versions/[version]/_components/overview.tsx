@@ -26,11 +26,17 @@ export async function Overview({ ctx, version, all }: { ctx: Ctx; version: Model
         <Stat label="Test accuracy" value={percent(metrics["test_accuracy"])} />
         <Stat label="Test loss" value={figure(metrics["test_loss"])} unit="nats" />
         <Stat label="Calibration error" value={percent(metrics["calibration_error"])} />
-        <Stat label="Size" value={bytes(version.sizeBytes)} note="ONNX" />
+        <Stat label="Size" value={bytes(version.sizeBytes)} note={version.onnxDigest === null ? "all files" : "ONNX"} />
         <Stat
           label="Digest"
-          value={<CopyId id={version.onnxDigest} label="ONNX digest" className="text-sm" />}
-          note="SHA-256"
+          value={
+            version.onnxDigest === null ? (
+              "no ONNX file"
+            ) : (
+              <CopyId id={version.onnxDigest} label="ONNX digest" className="text-sm" />
+            )
+          }
+          note={version.onnxDigest === null ? "it cannot be served" : "SHA-256"}
         />
       </StatGrid>
       <LineagePicture graph={graph} all={all} />
