@@ -1,7 +1,17 @@
 import type { Browser, BrowserContext } from "@playwright/test";
 import { Secret, TOTP } from "otpauth";
+import { ageProofs } from "./age-proofs.ts";
 import { allPages } from "./all-pages.ts";
-import { expect, expectAccessible, expectNoSideScroll, fromStart, SIGNED_IN, test } from "./fixtures.ts";
+import {
+  ADMIN_EMAIL,
+  expect,
+  expectAccessible,
+  expectNoSideScroll,
+  fromStart,
+  NEW_PASSWORD,
+  SIGNED_IN,
+  test,
+} from "./fixtures.ts";
 import { hydrated } from "./hydrated.ts";
 
 /** Somebody is invited, comes in, may do what their role allows and no more, and is put out again. */
@@ -135,7 +145,9 @@ test("a viewer makes a key that can do no more than they can, and revokes it", a
   expect((await models()).status).toBe(401);
 });
 
-test("a second factor is set up with a code of the app, and taken away with a recovery code", async () => {
+test("a second factor is set up, asked for at the sign-in, and taken away with a recovery code", async ({
+  browser,
+}) => {
   const page = await vera.newPage();
   await page.goto("/account");
   await hydrated(page);
@@ -145,7 +157,7 @@ test("a second factor is set up with a code of the app, and taken away with a re
   await expect(dialog.getByRole("img", { name: "QR code of the secret" })).toBeVisible();
   await expectAccessible(page);
   const secret = (await dialog.locator("pre").textContent()) ?? "";
-  await dialog.getByLabel("Code that the app shows").fill(new TOTP({ secret: Secret.fromBase32(secret) }).generate());
+  await dialog.getByLabel("Code that the app shows").fill(codeOf(secret));
   await dialog.getByRole("button", { name: "Confirm" }).click();
   await expect(dialog.getByText("not shown again")).toBeVisible();
   const codes = ((await dialog.locator("pre").textContent()) ?? "").split("\n");
@@ -153,11 +165,47 @@ test("a second factor is set up with a code of the app, and taken away with a re
   await dialog.getByRole("button", { name: "I have kept them" }).click();
   await expect(page.getByRole("region", { name: "Second factor" })).toContainText("enrolled");
 
+  // From now on the sign-in asks for a code, and tells a wrong one.
+  const other = await freshContext(browser);
+  const door = await other.newPage();
+  await door.goto("/sign-in?next=/models");
+  await hydrated(door);
+  await expect(door.getByLabel(/^Code of your/)).toHaveCount(0);
+  await door.getByLabel("E-mail address").fill(EMAIL);
+  await door.getByLabel("Password").fill(PASSWORD);
+  await door.getByRole("button", { name: "Sign in" }).click();
+  const asked = door.getByLabel(/^Code of your authenticator app/);
+  await expect(asked).toBeFocused();
+  await expect(door.locator("#sign-in-problem")).toBeEmpty();
+  await expectAccessible(door);
+  await asked.fill("000000");
+  await door.getByRole("button", { name: "Sign in" }).click();
+  await expect(door.locator("#sign-in-problem")).toContainText("code");
+  await expect(asked).toBeFocused();
+  await expect(asked).toHaveAttribute("aria-invalid", "true");
+  expect((await other.request.get("/api/me")).status()).toBe(401);
+  // The code that confirmed the app is used up; the next one counts from half a minute before its time.
+  await asked.fill(codeOf(secret, 1));
+  await door.getByRole("button", { name: "Sign in" }).click();
+  await expect(door).toHaveURL(/\/models$/);
+  await expect(door.getByRole("heading", { level: 1, name: "Models" })).toBeVisible();
+  await other.close();
+
   await page.getByRole("button", { name: "Take it away…" }).click();
   await dialog.getByLabel("Password").fill(PASSWORD);
   await dialog.getByLabel("Code").fill(codes[0] ?? "");
   await dialog.getByRole("button", { name: "Take it away" }).click();
   await expect(page.getByRole("button", { name: "Set up a second factor" })).toBeVisible();
+
+  // The session that came in with the code is still open; all others end at once, this one stays.
+  await page.reload();
+  await hydrated(page);
+  const sessions = page.getByRole("region", { name: "Sessions" });
+  await expect(sessions.getByRole("row").filter({ hasText: "this one" })).toHaveCount(1);
+  await page.getByRole("button", { name: "End all others" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "End the others" }).click();
+  await expect(page.getByText("Only this session is left")).toBeVisible();
+  await expect(sessions.getByRole("button", { name: /^End/ })).toHaveCount(0);
 });
 
 test("a project that is not theirs does not exist for them; for the admin it stays in the address", async ({
@@ -196,6 +244,67 @@ test("a project that is not theirs does not exist for them; for the admin it sta
   expect(api.status()).toBe(404);
 });
 
+test("a session that stood open makes nobody an admin, and no key that could, before it proves who it is", async ({
+  page,
+  noise,
+}) => {
+  await page.goto("/settings/people");
+  await ageProofs(page, ADMIN_EMAIL);
+  await page.getByRole("button", { name: `Actions for ${NAME}` }).click();
+  await page.getByRole("menuitem", { name: "Make an admin…" }).click();
+  await page
+    .getByRole("alertdialog")
+    .getByRole("button", { name: `Make ${NAME} an admin` })
+    .click();
+  const proof = page.getByRole("dialog", { name: "Prove again who you are" });
+  await expect(proof.getByLabel("Password")).toBeFocused();
+  await expectAccessible(page);
+  // Who gives up has done nothing.
+  await proof.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByText("Nothing was done: this needs a proof of who you are.")).toBeVisible();
+  // By its tag: behind the question that stays open nothing has a role.
+  const role = page.locator("tr").filter({ hasText: EMAIL }).locator("td").nth(2);
+  await expect(role).toHaveText("user");
+
+  await page
+    .getByRole("alertdialog")
+    .getByRole("button", { name: `Make ${NAME} an admin` })
+    .click();
+  await proof.getByLabel("Password").fill("not the password");
+  await proof.getByRole("button", { name: "Go on" }).click();
+  await expect(proof.getByText("is not right")).toBeVisible();
+  await proof.getByLabel("Password").fill(NEW_PASSWORD);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(`${NAME} is an admin of the instance`)).toBeVisible();
+  await expect(proof).toHaveCount(0);
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(role).toHaveText("admin");
+  // It holds for a while: the way back asks for nothing.
+  await page.getByRole("button", { name: `Actions for ${NAME}` }).click();
+  await page.getByRole("menuitem", { name: "Make a user…" }).click();
+  await page
+    .getByRole("alertdialog")
+    .getByRole("button", { name: `Make ${NAME} a user` })
+    .click();
+  await expect(role).toHaveText("user");
+
+  await page.goto("/settings/keys");
+  await ageProofs(page, ADMIN_EMAIL);
+  await page.getByRole("button", { name: "New key" }).first().click();
+  const form = page.getByRole("dialog", { name: "New key" });
+  await form.getByLabel("Name").fill("provisioning");
+  await form.getByLabel(/^admin/).check();
+  await form.getByRole("button", { name: "Make the key" }).click();
+  await proof.getByLabel("Password").fill(NEW_PASSWORD);
+  await page.keyboard.press("Enter");
+  await expect(form.locator("pre").first()).toContainText("ask_");
+  await form.getByRole("button", { name: "Done" }).click();
+  // Made once, though its form was sent again.
+  await expect(page.getByRole("row").filter({ hasText: "provisioning" })).toHaveCount(1);
+  // The browser itself notes each refusal: three acts, and one wrong password.
+  expect(noise.splice(0)).toHaveLength(4);
+});
+
 test("whose session is ended is out at the next request", async ({ page }) => {
   await page.goto("/settings/people");
   await hydrated(page);
@@ -221,6 +330,11 @@ test("on a phone nothing of the settings sticks out", async ({ page }) => {
     await expectNoSideScroll(page);
   }
 });
+
+/** What the person's app shows, or will show in so many half minutes. */
+function codeOf(secret: string, steps = 0): string {
+  return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + steps * 30_000 });
+}
 
 /** A browser that nobody is signed in to. */
 function freshContext(browser: Browser): Promise<BrowserContext> {
