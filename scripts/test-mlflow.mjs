@@ -66,6 +66,7 @@ run(async () => {
       const args = [
         path.join(ROOT, "e2e", "mlflow", "main.py"),
         ...["--url", server.url, "--only", only ?? ""],
+        ...("pid" in server ? ["--server-pid", String(server.pid)] : []),
         ...(reference ? ["--reference"] : []),
         ...(full ? ["--full"] : []),
         ...(verbose ? ["--verbose"] : []),

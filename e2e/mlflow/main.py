@@ -16,6 +16,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="steps whose 'group · step' holds this")
     parser.add_argument("--full", action="store_true", help="big files in their whole size (1 GB)")
     parser.add_argument("--reference", action="store_true", help="a genuine server: leave our extensions out")
+    parser.add_argument("--server-pid", type=int, help="of the server, where it runs on this machine: to see its memory")
     parser.add_argument("--verbose", action="store_true", help="stacks of what fails")
     return parser.parse_args()
 
@@ -45,7 +46,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="assay-mlflow-suite-") as folder:
         os.chdir(folder)
         token = os.environ.get("MLFLOW_TRACKING_TOKEN") or None
-        world = World(options.url, token, Path(folder), is_full=options.full, is_reference=options.reference)
+        world = World(options.url, token, Path(folder), is_full=options.full, server_pid=options.server_pid)
         tally = run_groups(groups, world, options.only, options.verbose)
     if tally.failures:
         print("\nFailed:")

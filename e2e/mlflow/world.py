@@ -18,14 +18,14 @@ T = TypeVar("T")
 
 
 class World:
-    """`folder` is empty at first and gone afterwards. `is_full`: big files in their whole size."""
+    """`folder` is empty at first and gone afterwards. `is_full`: big files in their whole size. `server_pid`: where known."""
 
-    def __init__(self, url: str, token: str | None, folder: Path, *, is_full: bool, is_reference: bool) -> None:
+    def __init__(self, url: str, token: str | None, folder: Path, *, is_full: bool, server_pid: int | None) -> None:
         self.url = url
         self.token = token
         self.folder = folder
         self.is_full = is_full
-        self.is_reference = is_reference
+        self.server_pid = server_pid
         self.wire = Wire(url, token)
         self.client = MlflowClient(url)
         self._tag = uuid.uuid4().hex[:8]

@@ -11,6 +11,7 @@ import numpy as np
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 from check import answers, equal, same, true
+from memory import peak_memory
 from runner import Group
 from world import World
 
@@ -259,8 +260,9 @@ def _(w: World) -> None:
     equal(reply.body, b"seen")
 
 
-@artifacts.step("a big file goes up and comes down in a stream, every byte of it")
+@artifacts.step("a big file goes up and comes down in a stream, every byte of it, and is not held in memory")
 def _(w: World) -> None:
+    memory = peak_memory(w.server_pid) if w.server_pid else 0
     size = (1_024 if w.is_full else 64) * 2**20
     path = w.folder / "big.bin"
     digest = hashlib.sha256()
@@ -277,6 +279,8 @@ def _(w: World) -> None:
     with got.open("rb") as file:
         equal(hashlib.file_digest(file, "sha256").hexdigest(), digest.hexdigest())
     got.unlink()
+    more = (peak_memory(w.server_pid) - memory if w.server_pid else 0) / 2**20
+    true(more < 200, f"the server took {more:.0f} MB of memory for a file of {size / 2**20:.0f} MB")
 
 
 @artifacts.step("a file above the client's limit for multipart goes up whole, in parts or not")

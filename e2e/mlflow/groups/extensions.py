@@ -160,13 +160,6 @@ def _(w: World) -> None:
     true(reply.status in (400, 404), f"status {reply.status}")
 
 
-@strict.step("a file's name is decoded once: 100%25.txt stays what it is")
-def _(w: World) -> None:
-    run = w.run_id()
-    w.client.log_artifact(run, w.file("100%25.txt", b"x"))
-    equal([one.path for one in w.client.list_artifacts(run)], ["100%25.txt"])
-
-
 @strict.step("the key as Basic's password is as good as Bearer; a wrong one is nobody")
 def _(w: World) -> None:
     def basic(password: str) -> dict[str, str]:

@@ -90,6 +90,19 @@ def _(w: World) -> None:
     equal([(one.path, one.file_size) for one in w.client.list_artifacts(run)], [("top.bin", 3)])
 
 
+@multipart.step("the path of a client on Windows: its last part is the name")
+def _(w: World) -> None:
+    folder = f"{folder_of(w)}/up"
+    where = {"path": "C:\\Users\\..\\me\\model.bin"}
+    made = answers(w.wire.call("POST", f"{MPU}/create/{folder}", {**where, "num_parts": 1}), 200).json
+    upload = Upload(w, folder, "model.bin", made["upload_id"], made["credentials"])
+    tag = answers(upload.put(1, b"weights"), 200).headers["etag"]
+    parts = [{"part_number": 1, "etag": tag, "url": upload.credentials[0]["url"]}]
+    body = {**where, "upload_id": upload.id, "parts": parts}
+    answers(w.wire.call("POST", f"{MPU}/complete/{folder}", body), 200)
+    equal(answers(upload.content(), 200).body, b"weights")
+
+
 @multipart.step("until it is complete nothing is there; after it is aborted neither")
 def _(w: World) -> None:
     upload = begin(w, 1)
@@ -180,7 +193,7 @@ for trick in ("../x", "%2e%2e/x", "..%2fx", "%252e%252e%252fx", "..%5cx", "%2fet
 
     multipart.add(f"a folder that is a trick: {trick}", _trick)
 
-for name in ("..", "/home/me/..", ".", "", "a/", "a\\..\\x.bin", "a\x00b", "x;y#z/..", "%2e%2e"):
+for name in ("..", "/home/me/..", ".", "", "a/", "a\x00b", "x;y#z/..", "%2e%2e"):
 
     def _name(w: World, name: str = name) -> None:
         folder = w.once("works", lambda: begin(w, 1)).folder
