@@ -22,6 +22,7 @@ export const RUN_GRAMMAR: Grammar = {
   nullable: ["tag", "param"],
   orderable: ["metric", "param", "tag", "attribute"],
   typesInWords: "Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']",
+  points: true,
 };
 
 export const EXPERIMENT_GRAMMAR: Grammar = {

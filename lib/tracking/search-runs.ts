@@ -1,6 +1,7 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { decodePageToken, encodePageToken } from "#lib/platform/filter/page-token.ts";
+import { type FoundPage, toFoundPage } from "#lib/platform/filter/found-page.ts";
+import { decodePageToken } from "#lib/platform/filter/page-token.ts";
 import { parseFilter } from "#lib/platform/filter/parse-filter.ts";
 import { parseOrder } from "#lib/platform/filter/parse-order.ts";
 import { searchedExperimentIds } from "#lib/tracking/search-experiment-ids.ts";
@@ -22,13 +23,6 @@ export interface RunSearch {
   pageToken?: string | null | undefined;
 }
 
-/** Things found, each as the JSON text of the MLflow wire. */
-export interface FoundPage {
-  items: string[];
-  /** Absent on the last page. */
-  nextPageToken?: string;
-}
-
 /**
  * Runs of the named experiments that answer to a filter, with their newest metrics, params and tags, a page at a time.
  *
@@ -44,8 +38,7 @@ export async function searchRuns(ctx: Ctx, search: RunSearch): Promise<FoundPage
   const after = decodePageToken(query, runSortKeys(order), search.pageToken);
   const experimentIds = await searchedExperimentIds(ctx, given);
   if (experimentIds.length === 0) return { items: [] };
-  const found = await selectFoundRuns(ctx, { experimentIds, filter, lifecycle, order, after, limit: search.limit + 1 });
-  const items = found.slice(0, search.limit).map(({ json }) => json);
-  const last = found[search.limit - 1];
-  return found.length > search.limit && last ? { items, nextPageToken: encodePageToken(query, last.marks) } : { items };
+  const { limit } = search;
+  const found = await selectFoundRuns(ctx, { experimentIds, filter, lifecycle, order, after, limit });
+  return toFoundPage(found, limit, query);
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { IdText, Int64 } from "#lib/mlflow/wire/values.ts";
+import type { FoundPage } from "#lib/platform/filter/found-page.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
-import type { FoundPage, Lifecycle } from "#lib/tracking/search-runs.ts";
+import type { Lifecycle } from "#lib/tracking/search-runs.ts";
 
 /** What searches on the wire have in common. */
 

@@ -22,6 +22,7 @@ const GRAMMAR: Grammar = {
   nullable: ["tag", "param"],
   orderable: ["metric", "attribute"],
   typesInWords: "Valid values are ['metrics', 'params']",
+  points: true,
 };
 const parse = (text: string) => parseFilter(GRAMMAR, text);
 
@@ -116,7 +117,7 @@ describe("what is refused, where and why", () => {
     ["metrics.a IS NULL", "IS NULL / IS NOT NULL is only supported for tags and params, not for 'metric' 'a'"],
     ["datasets.size = 'x'", "Invalid dataset key 'size' specified."],
     ["metrics.a@mean > 1", "Invalid point '@mean' of a metric."],
-    ["params.a@min = 'x'", "'@min' is of metrics only"],
+    ["params.a@min = 'x'", "'@min' is of the metrics of runs only"],
     ["start = 12ab", "Expected numeric value type for numeric attribute: start. Found 12ab"],
     ["OR", "Invalid clause(s) in filter string: 'OR'"],
     ["start = 1 OR", "Invalid clause(s) in filter string: 'OR'"],

@@ -20,6 +20,8 @@ export interface Grammar {
   orderable: readonly FieldType[];
   /** The types as a refusal names them: `Valid values are ['metric', …]`. */
   typesInWords: string;
+  /** A metric may be taken at its lowest or highest point: `metrics.loss@min`. */
+  points?: true;
   /** A number may be written as text: `version_number = '3'`. */
   quotedNumbers?: true;
   /** A text may be written without quotes: `name = mine`. */

@@ -27,7 +27,7 @@ export function resolveField(grammar: Grammar, name: Name, use: "filter" | "orde
   }
   if (type === "attribute") return attribute(grammar, name, rest, use);
   const key = keyOf(rest);
-  const point = pointOf(name, type);
+  const point = pointOf(grammar, name, type);
   if (type === "dataset" && !DATASET_KEYS.includes(key)) {
     throw new FilterFault(`Invalid dataset key '${key}' specified. Valid keys are '${inWords(DATASET_KEYS)}'`, at);
   }
@@ -36,7 +36,7 @@ export function resolveField(grammar: Grammar, name: Name, use: "filter" | "orde
 
 function attribute(grammar: Grammar, name: Name, parts: readonly NamePart[], use: "filter" | "order"): Resolved {
   const key = keyOf(parts);
-  const point = pointOf(name, "attribute");
+  const point = pointOf(grammar, name, "attribute");
   const found = grammar.attributes.get(key);
   if (found === undefined || (found.only !== undefined && found.only !== use)) {
     const valid = [...grammar.attributes].filter(([, { only }]) => only === undefined || only === use);
@@ -46,14 +46,14 @@ function attribute(grammar: Grammar, name: Name, parts: readonly NamePart[], use
   return { field: { type: "attribute", key: found.is ?? key, point }, kind: found.kind };
 }
 
-function pointOf(name: Name, type: FieldType): Point {
+function pointOf(grammar: Grammar, name: Name, type: FieldType): Point {
   const { point, at } = name;
   if (point === undefined) return "last";
-  if (type === "metric" && (point === "min" || point === "max" || point === "last")) return point;
+  if (type === "metric" && grammar.points && (point === "min" || point === "max" || point === "last")) return point;
   throw new FilterFault(
-    type === "metric"
+    type === "metric" && grammar.points
       ? `Invalid point '@${point}' of a metric. Valid points are '@last', '@max' and '@min'`
-      : `'@${point}' is of metrics only`,
+      : `'@${point}' is of the metrics of runs only`,
     at,
   );
 }

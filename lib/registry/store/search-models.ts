@@ -50,7 +50,11 @@ export async function selectFoundModels(ctx: Ctx, selection: RegistrySelection):
     compileFilter(filter, (comparison) => conditionOf(comparison, bind)),
     ...(namesPrompts(filter) ? [] : [`${isPrompt(bind)} <> 'true'`]),
   ];
-  return selectFound(ctx, { parameters: statement, json: JSON_TEXT, from: "registered_model m", where, keys }, selection);
+  return selectFound(
+    ctx,
+    { parameters: statement, json: JSON_TEXT, from: "registered_model m", where, keys },
+    selection,
+  );
 }
 
 /** By name, or by name after whatever was asked for. */

@@ -1,19 +1,18 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { type Bind, compare, compileFilter, parameters } from "#lib/platform/filter/compile.ts";
 import type { Comparison, Field, Filter, OrderTerm } from "#lib/platform/filter/filter.ts";
-import { isAfter, type Marks, markOf, orderBy, type SortKey } from "#lib/platform/filter/keyset.ts";
+import { type Found, type FoundRow, type PageOf, toFound } from "#lib/platform/filter/found-page.ts";
+import { isAfter, markOf, orderBy, type SortKey } from "#lib/platform/filter/keyset.ts";
 import { querySql } from "#lib/platform/sql.ts";
 import { RUN_PAGE_COLUMNS, runAsJson } from "#lib/tracking/store/run-json.ts";
 
 /** The page's statement is about `run r`; the n-th field ordered by is joined as `s<n>`. */
 
-export interface RunSelection {
+export interface RunSelection extends PageOf {
   experimentIds: string[];
   filter: Filter;
   lifecycle: "active" | "deleted" | "all";
   order: OrderTerm[];
-  after: Marks | undefined;
-  limit: number;
 }
 
 const START = "coalesce(r.started_at, r.created_at)";
@@ -36,8 +35,8 @@ const ATTRIBUTES: Record<string, { sql: string; type: SortKey["type"]; nullable:
   end_time: { sql: "r.ended_at", type: "time", nullable: true },
 };
 
-/** Runs that answer to the filter, in order, with the marks of their sort keys. */
-export async function selectFoundRuns(ctx: Ctx, selection: RunSelection): Promise<{ json: string; marks: Marks }[]> {
+/** Runs that answer to the filter, in order, and one more than `limit` where there are more. */
+export async function selectFoundRuns(ctx: Ctx, selection: RunSelection): Promise<Found[]> {
   const { values, bind } = parameters();
   const { filter, lifecycle, order, after, experimentIds } = selection;
   const project = bind(ctx.projectId);
@@ -50,19 +49,19 @@ export async function selectFoundRuns(ctx: Ctx, selection: RunSelection): Promis
     ...(after === undefined ? [] : [isAfter(keys, after, bind)]),
   ];
   const held = keys.map(({ expression }, index) => `${expression} AS k${index}`);
-  const rows = await querySql<{ json: string } & Record<string, string | null>>(
+  const rows = await querySql<FoundRow>(
     ctx,
     `WITH page AS MATERIALIZED (
        SELECT ${RUN_PAGE_COLUMNS}, ${held.join(", ")}
        FROM run r ${order.map(({ field }, index) => joinOf(field, `s${index}`, project, bind)).join(" ")}
        WHERE ${where.join(" AND ")}
        ORDER BY ${orderBy(keys)}
-       LIMIT ${bind(selection.limit)}::int)
+       LIMIT ${bind(selection.limit + 1)}::int)
      SELECT ${runAsJson("p")} AS json, ${keys.map((key, index) => `${markOf(key, `p.k${index}`)} AS k${index}`).join(", ")}
      FROM page p ORDER BY ${orderBy(keys, (index) => `p.k${index}`)}`,
     values,
   );
-  return rows.map(({ json, ...marks }) => ({ json, marks: keys.map((_, index) => marks[`k${index}`] ?? null) }));
+  return toFound(rows, keys.length);
 }
 
 /** Newest start first after whatever was asked for, then by id. */
