@@ -251,15 +251,6 @@ def _(w: World) -> None:
     true(reply.headers.get("content-disposition", "").startswith("attachment"), str(reply.headers))
 
 
-@artifacts.step("the console's way to a file: get-artifact by run")
-def _(w: World) -> None:
-    run = w.run_id()
-    w.client.log_text(run, "seen", "a/b.txt")
-    asked = {"run_id": run, "path": "a/b.txt"}
-    reply = answers(w.wire.call("GET", "/get-artifact", asked), 200)
-    equal(reply.body, b"seen")
-
-
 @artifacts.step("a big file goes up and comes down in a stream, every byte of it, and is not held in memory")
 def _(w: World) -> None:
     memory = peak_memory(w.server_pid) if w.server_pid else 0

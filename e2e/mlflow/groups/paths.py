@@ -31,7 +31,6 @@ TRICKS = {
 LENIENT = {
     "upload": ("a backslash", "a drive", "a UNC path", "an absolute path", "a file URL", "NUL"),
     "delete": ("a backslash", "a drive", "a UNC path", "an absolute path", "a file URL", "NUL"),
-    "get-artifact": ("NUL",),
 }
 
 
@@ -82,18 +81,12 @@ def try_listing(w: World, trick: str) -> None:
         true(400 <= reply.status < 500 or (reply.status == 200 and not reply.json.get("files")), f"{path}: {reply.text[:200]}")
 
 
-def try_get_artifact(w: World, trick: str) -> None:
-    base(w)
-    refused(w.wire.send("GET", f"/get-artifact?run_id={w.once('run', w.run_id)}&path={trick}"))
-
-
 for what, trick in TRICKS.items():
     for verb, function in (
         ("download", try_download),
         ("upload", try_upload),
         ("delete", try_delete),
         ("listing", try_listing),
-        ("get-artifact", try_get_artifact),
     ):
 
         def _trick(w: World, function: object = function, trick: str = trick) -> None:

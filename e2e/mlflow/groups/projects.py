@@ -9,6 +9,8 @@ from runner import Group, Skip
 from wire import Wire
 from world import World
 
+from .registry import version_of
+
 projects = Group("extensions · projects", is_extension=True)
 permissions = Group("extensions · permissions", is_extension=True)
 EVERYTHING = ["tracking:read", "tracking:write", "registry:read", "registry:write"]
@@ -48,7 +50,7 @@ def foreign(w: World) -> dict[str, str]:
     w.client.log_text(run, "secret", "a.txt")
     name = w.name("foreign")
     w.client.create_registered_model(name)
-    w.client.create_model_version(name, f"{w.client.get_run(run).info.artifact_uri}/model", run)
+    version_of(w, name)
     model = w.client.create_logged_model(w.experiment, name="foreign").model_id
     return {"run": run, "name": name, "model": model, "experiment": w.experiment}
 

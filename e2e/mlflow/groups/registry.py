@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
 
@@ -18,6 +20,12 @@ def version_of(w: World, name: str, **more: object) -> ModelVersion:
     w.client.log_text(run, "flavors: {}", "model/MLmodel")
     source = f"{w.client.get_run(run).info.artifact_uri}/model"
     return w.client.create_model_version(name, source, run, **more)  # type: ignore[arg-type]
+
+
+def files_of(w: World, name: str, version: str) -> dict[str, bytes]:
+    uri = w.client.get_model_version_download_uri(name, version)
+    folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=str(w.folder / w.name("files"))))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def model_with(w: World, versions: int) -> str:
@@ -181,11 +189,9 @@ def _(w: World) -> None:
     equal((got.description, got.tags), ("words", {"a": "2"}))
 
 
-@registry.step("the download address is the version's source")
+@registry.step("the download address has the version's files")
 def _(w: World) -> None:
-    name = model_with(w, 1)
-    uri = w.client.get_model_version_download_uri(name, "1")
-    equal(uri, w.client.get_model_version(name, "1").source)
+    equal(files_of(w, model_with(w, 1), "1"), {"MLmodel": b"flavors: {}"})
 
 
 @registry.step("an alias points to one version, moves, and is deleted")
@@ -249,16 +255,24 @@ def _(w: World) -> None:
     refuses("INVALID_PARAMETER_VALUE", lambda: w.client.transition_model_version_stage(name, "1", "Heaven"), "stage")
 
 
-@registry.step("archive_existing_versions archives those that were in the stage")
-def _(w: World) -> None:
-    name = model_with(w, 3)
-    w.client.transition_model_version_stage(name, "1", "Production")
-    w.client.transition_model_version_stage(name, "2", "Production", archive_existing_versions=False)
-    stages = [w.client.get_model_version(name, str(at)).current_stage for at in (1, 2, 3)]
-    equal(stages, ["Production", "Production", "None"])
-    w.client.transition_model_version_stage(name, "3", "Production", archive_existing_versions=True)
-    stages = [w.client.get_model_version(name, str(at)).current_stage for at in (1, 2, 3)]
-    equal(stages, ["Archived", "Archived", "Production"])
+for stage in ("Staging", "Production"):
+
+    def _archive(w: World, stage: str = stage) -> None:
+        name = model_with(w, 3)
+        w.client.transition_model_version_stage(name, "1", stage)
+        w.client.transition_model_version_stage(name, "2", stage, archive_existing_versions=True)
+        stages = [w.client.get_model_version(name, str(at)).current_stage for at in (1, 2, 3)]
+        equal(stages, ["Archived", stage, "None"])
+
+    def _keep(w: World, stage: str = stage) -> None:
+        name = model_with(w, 3)
+        w.client.transition_model_version_stage(name, "1", stage)
+        w.client.transition_model_version_stage(name, "2", stage, archive_existing_versions=False)
+        stages = [w.client.get_model_version(name, str(at)).current_stage for at in (1, 2, 3)]
+        equal(stages, [stage, stage, "None"])
+
+    registry.add(f"archive_existing_versions archives those that were in {stage}", _archive)
+    registry.add(f"without it they stay in {stage}", _keep)
 
 
 @registry.step("latest versions: the greatest number of each stage")
@@ -296,8 +310,7 @@ def _(w: World) -> None:
     copy = w.client.copy_model_version(f"models:/{name}/1", target)
     equal((copy.name, copy.version), (target, "1"))
     equal(copy.source, f"models:/{name}/1")
-    uri = w.client.get_model_version_download_uri(target, "1")
-    equal(uri, w.client.get_model_version(name, "1").source)
+    equal(files_of(w, target, "1"), {"MLmodel": b"flavors: {}"})
 
 
 @registry.step("register_model makes the model when it is not there")

@@ -12,6 +12,8 @@ from runner import Group
 from wire import Reply
 from world import World
 
+from .registry import version_of
+
 retries = Group("retries")
 together = Group("at once")
 #: What the reference answers with 400 to some of them: it takes deadlocks and races for the client's faults.
@@ -92,8 +94,7 @@ def _(w: World) -> None:
 def _(w: World) -> None:
     name = w.name("alias-twice")
     w.client.create_registered_model(name)
-    run = w.run_id()
-    w.client.create_model_version(name, f"{w.client.get_run(run).info.artifact_uri}/model", run)
+    version_of(w, name)
     for _ in range(2):
         w.client.set_registered_model_alias(name, "best", "1")
     equal(w.client.get_registered_model(name).aliases, {"best": "1"})
@@ -174,13 +175,12 @@ def _(w: World) -> None:
 def _(w: World) -> None:
     name = w.name("versions")
     w.client.create_registered_model(name)
-    run = w.run_id()
-    source = f"{w.client.get_run(run).info.artifact_uri}/model"
-    body = {"name": name, "source": source, "run_id": run}
+    first = version_of(w, name)
+    body = {"name": name, "source": first.source, "run_id": first.run_id}
     replies = at_once(16, lambda at: w.wire.call("POST", "model-versions/create", body))
     made = [reply.json["model_version"]["version"] for reply in replies if reply.status == 200]
     equal(len(set(made)), len(made), "a number twice")
-    same([one.version for one in w.client.search_model_versions(f"name = '{name}'")], made)
+    same([one.version for one in w.client.search_model_versions(f"name = '{name}'")], [first.version, *made])
 
 
 @strict_together.step("32 clients write one tag: the last is one of theirs")
