@@ -16,6 +16,7 @@ import type { Route } from "#lib/platform/http/route.ts";
 import { newId } from "#lib/platform/ids.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
 import { registerVersion } from "#lib/registry/register-version.ts";
+import { setStage } from "#lib/registry/set-stage.ts";
 import { makeVersion } from "#lib/registry/testing/make-version.ts";
 import { pgTest } from "#lib/testing/pg.ts";
 import { putArtifact } from "#lib/tracking/put-artifact.ts";
@@ -32,7 +33,7 @@ const address = () => `${newId("p").toLowerCase()}@example.org`;
 const nameOf = (route: Route) => `${route.method.toUpperCase()} ${route.path}`;
 /** Data of runs, and answers: kept by themselves, not in the record. */
 const isData = ({ auth }: Route) => ["tracking:write", "tracking:read", "serving:predict", "predict"].includes(auth);
-const CHANGES_NOTHING = ["POST /api/policies/check", "POST /api/invitations/look-up"];
+const CHANGES_NOTHING = ["POST /api/policies/check", "POST /api/invitations/look-up", "/get-latest-versions"];
 
 async function makePerson(
   runtime: Runtime,
@@ -167,6 +168,51 @@ pgTest(
     await step("PUT /api/models/{name}/aliases/{alias}", asAna, model, { version: 1 });
     await step("DELETE /api/models/{name}/aliases/{alias}", asAna, model);
 
+    // The same in MLflow's words.
+    const wire = (call: string, message: object) =>
+      step(call.replace(" ", " /api/2.0/mlflow/"), asAna, {}, { name: "third", ...message });
+    const entry = { key: "team", value: "vision" };
+    await wire("POST registered-models/create", {});
+    await wire("PATCH registered-models/update", { description: "the third" });
+    await wire("POST registered-models/set-tag", entry);
+    await wire("DELETE registered-models/delete-tag", entry);
+    const version = { version: "1" };
+    await wire("POST model-versions/create", { source: `runs:/${made.runId}/model` });
+    await wire("PATCH model-versions/update", { ...version, description: "the first" });
+    await wire("POST model-versions/set-tag", { ...version, ...entry });
+    await wire("DELETE model-versions/delete-tag", { ...version, ...entry });
+    await wire("POST model-versions/transition-stage", { ...version, stage: "Staging" });
+    await wire("POST registered-models/alias", { ...version, alias: "blue" });
+    await wire("DELETE registered-models/alias", { alias: "blue" });
+    await wire("DELETE model-versions/delete", version);
+    await wire("POST registered-models/rename", { new_name: "fourth" });
+    await wire("DELETE registered-models/delete", { name: "fourth" });
+
+    // The same as MLflow's clients ask for it.
+    for (const wire of ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"]) {
+      const name = `wire-${wire.startsWith("/ajax") ? 2 : 1}`;
+      const models = (method: string, verb: string, body: object) =>
+        step(`${method} ${wire}/registered-models/${verb}`, root, {}, { name, ...body });
+      const versions = (method: string, verb: string, body: object) =>
+        step(`${method} ${wire}/model-versions/${verb}`, root, {}, { name, version: "1", ...body });
+      await models("POST", "create", {});
+      await models("PATCH", "update", { description: "changed" });
+      await models("POST", "set-tag", { key: "a", value: "b" });
+      await models("DELETE", "delete-tag", { key: "a" });
+      const source = `runs:/${made.runId}/model`;
+      await step(`POST ${wire}/model-versions/create`, root, {}, { name, source, run_id: made.runId });
+      await versions("PATCH", "update", { description: "changed" });
+      await versions("POST", "set-tag", { key: "a", value: "b" });
+      await versions("DELETE", "delete-tag", { key: "a" });
+      await models("POST", "alias", { alias: "blue", version: "1" });
+      await models("DELETE", "alias", { alias: "blue" });
+      await versions("POST", "transition-stage", { stage: "Staging", archive_existing_versions: false });
+      await versions("POST", "transition-stage", { stage: "Archived", archive_existing_versions: false });
+      await versions("DELETE", "delete", {});
+      await models("POST", "rename", { new_name: `${name}-b` });
+      await step(`DELETE ${wire}/registered-models/delete`, root, {}, { name: `${name}-b` });
+    }
+
     // Approvals.
     const duties = { requester: true, contributors: false };
     const body = policyBody({ separationOfDuties: duties, breakGlass: { allowed: true, reviewWithinHours: 24 } });
@@ -192,8 +238,10 @@ pgTest(
     await step("POST /api/audit/personal/{id}/erase", root, { id: personal.id }, { reason: "asked to" });
 
     expect(silent).toEqual([]);
-    const writes = routes.filter((route) => route.method !== "get" && !isData(route)).map(nameOf);
-    expect(writes.filter((name) => !done.has(name) && !CHANGES_NOTHING.includes(name))).toEqual([]);
+    // A hidden route is another path of one that is done.
+    const isWrite = (route: Route) => route.method !== "get" && !isData(route) && route.hidden !== true;
+    const writes = routes.filter(isWrite).map(nameOf);
+    expect(writes.filter((name) => !done.has(name) && !CHANGES_NOTHING.some((end) => name.endsWith(end)))).toEqual([]);
     console.info(`governance writes on record: ${done.size} of ${done.size}`);
   },
   120_000,
@@ -207,6 +255,7 @@ pgTest(
     const viewer = await makePerson(runtime, ctx, { role: "viewer" });
     const [root, asViewer] = [await chief.signIn(), await viewer.signIn()];
     await makeVersion(ctx);
+    await setStage(ctx, { modelName: "digits", version: 1, stage: "Production" });
     const id = newId("p")
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, "");
@@ -216,7 +265,7 @@ pgTest(
     const FAILS: [string, string, Headers, unknown, number][] = [
       ["post", "/api/projects", root, { id, name: id }, 409],
       ["post", "/api/models/digits/versions/9/stage", root, { stage: "Staging" }, 404],
-      ["put", "/api/models/digits/aliases/champion", root, { version: 1 }, 409],
+      ["put", "/api/models/digits/aliases/blue", root, { version: 9 }, 404],
       ["patch", `/api/users/${newId("usr")}`, root, { disabled: true }, 404],
       ["put", "/api/password", root, { currentPassword: "wrong", newPassword: `${PASSWORD}!` }, 403],
       ["post", "/api/keys", root, { name: "k", scopes: ["tracking:read"], expiresAt: "2020-01-01T00:00:00Z" }, 400],
@@ -236,8 +285,8 @@ pgTest(
     // Many at once, half of which fail: the numbers of a chain stay without a gap.
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        ask(`/api/models/digits/aliases/${index % 2 === 0 ? `a${index}` : "champion"}`, {
-          ...{ method: "put", headers: root, body: { version: 1 } },
+        ask(`/api/models/digits/aliases/a${index}`, {
+          ...{ method: "put", headers: root, body: { version: index % 2 === 0 ? 1 : 9 } },
         }),
       ),
     );
