@@ -1,6 +1,7 @@
 import { artifactRoutes } from "#lib/mlflow/artifact-routes.ts";
 import { experimentRoutes } from "#lib/mlflow/experiment-routes.ts";
 import { inputRoutes } from "#lib/mlflow/input-routes.ts";
+import { metricRoutes } from "#lib/mlflow/metric-routes.ts";
 import { modelVersionRoutes } from "#lib/mlflow/model-version-routes.ts";
 import { probeRoutes } from "#lib/mlflow/probe-routes.ts";
 import { registeredModelRoutes } from "#lib/mlflow/registered-model-routes.ts";
@@ -15,6 +16,7 @@ export const mlflowRoutes: Route[] = withTwins([
   ...experimentRoutes,
   ...runRoutes,
   ...inputRoutes,
+  ...metricRoutes,
   ...artifactRoutes,
   ...searchRoutes,
   ...uploadRoutes,

@@ -1,4 +1,5 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { isClient } from "#lib/tracking/is-client.ts";
 import { type StoredPoint, writePoints } from "#lib/tracking/store/write-points.ts";
 
 /** Statements of one project that are under way at once in this process. */
@@ -28,11 +29,12 @@ const gates = new WeakMap<object, Map<string, Gate>>();
 export function gatherPoints(ctx: Ctx, points: StoredPoint[]): Promise<Set<string>> {
   const byProject = gates.get(ctx.pool) ?? new Map<string, Gate>();
   gates.set(ctx.pool, byProject);
-  const gate = byProject.get(ctx.projectId) ?? { waiting: [], underWay: 0 };
-  byProject.set(ctx.projectId, gate);
+  const who = `${ctx.projectId} ${isClient(ctx)}`;
+  const gate = byProject.get(who) ?? { waiting: [], underWay: 0 };
+  byProject.set(who, gate);
   return new Promise((resolve, reject) => {
     gate.waiting.push({ ctx, points, resolve, reject });
-    void pass(gate, () => byProject.delete(ctx.projectId));
+    void pass(gate, () => byProject.delete(who));
   });
 }
 

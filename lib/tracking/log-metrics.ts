@@ -2,7 +2,7 @@ import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { isTx } from "#lib/platform/db.ts";
 import { InvalidError } from "#lib/platform/errors.ts";
-import { findWritableRun, noRun } from "#lib/tracking/find-run.ts";
+import { noRun } from "#lib/tracking/find-run.ts";
 import { gatherPoints } from "#lib/tracking/gather-points.ts";
 import { hintRun } from "#lib/tracking/hint-run.ts";
 import { requirePoint } from "#lib/tracking/metric-point.ts";
@@ -10,6 +10,7 @@ import { RunId } from "#lib/tracking/schemas.ts";
 import { metricKeyIds } from "#lib/tracking/store/metric-keys.ts";
 import type { MetricPoint } from "#lib/tracking/store/metrics.ts";
 import { writePoints } from "#lib/tracking/store/write-points.ts";
+import { whyNotTaken } from "#lib/tracking/why-not-taken.ts";
 
 export type { MetricPoint };
 
@@ -20,7 +21,7 @@ export type { MetricPoint };
  *
  * @throws InvalidError  a key that is not allowed, a step or time that is not a safe integer, over 10,000 points
  * @throws NotFoundError no such run
- * @throws ConflictError the run is deleted
+ * @throws ConflictError the run is deleted, or a worker does it and a client calls
  */
 export async function logMetrics(ctx: Ctx, input: { runId: string; points: MetricPoint[] }): Promise<void> {
   requireScope(ctx, "tracking:write");
@@ -39,8 +40,7 @@ export async function logMetrics(ctx: Ctx, input: { runId: string; points: Metri
   const rows = points.map(({ key, step, at, value }) => ({ runId, keyId: ids.get(key) ?? 0, step, at, value }));
   const taken = await (isTx(ctx) ? writePoints(ctx, rows) : gatherPoints(ctx, rows));
   if (!taken.has(runId)) {
-    await findWritableRun(ctx, runId);
-    throw noRun(runId);
+    throw await whyNotTaken(ctx, runId);
   }
   hintRun(ctx, runId);
 }

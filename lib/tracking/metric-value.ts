@@ -1,4 +1,4 @@
-import type { LatestMetric, MetricValue } from "#lib/tracking/schemas.ts";
+import type { LatestMetric, MetricValue, SeriesPoint } from "#lib/tracking/schemas.ts";
 import type { LatestRow } from "#lib/tracking/store/metrics.ts";
 
 /** A number as JSON can carry it. */
@@ -9,4 +9,8 @@ export function toMetricValue(value: number): MetricValue {
 
 export function toLatestMetric({ key: _, value, ...rest }: LatestRow): LatestMetric {
   return { ...rest, value: toMetricValue(value) };
+}
+
+export function toSeriesPoint({ step, at, value }: { step: number; at: number; value: number }): SeriesPoint {
+  return [step, at, toMetricValue(value)];
 }

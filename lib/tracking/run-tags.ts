@@ -1,3 +1,4 @@
+import { cutText } from "#lib/tracking/cut-text.ts";
 import { requireEntryName, requireLength } from "#lib/tracking/entry-name.ts";
 
 /** Of a tag's value, in characters; what is longer is cut, as MLflow does. */
@@ -14,7 +15,7 @@ export function takeRunTags(tags: Record<string, string | null>): [string, strin
 export function takeRunTags(tags: Record<string, string | null>): [string, string | null][] {
   return Object.entries(tags).map(([key, value]) => {
     requireEntryName(key, "key");
-    return [key, value === null ? null : value.slice(0, MAX_VALUE_LENGTH)];
+    return [key, value === null ? null : cutText(value, MAX_VALUE_LENGTH)];
   });
 }
 

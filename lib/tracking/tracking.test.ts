@@ -10,8 +10,8 @@ import { deleteRun } from "#lib/tracking/delete-run.ts";
 import { getMetricHistory } from "#lib/tracking/get-metric-history.ts";
 import { getRun } from "#lib/tracking/get-run.ts";
 import { listRuns } from "#lib/tracking/list-runs.ts";
+import { logBatch } from "#lib/tracking/log-batch.ts";
 import { logMetrics } from "#lib/tracking/log-metrics.ts";
-import { logParams } from "#lib/tracking/log-params.ts";
 import { openArtifact } from "#lib/tracking/open-artifact.ts";
 import { putArtifact } from "#lib/tracking/put-artifact.ts";
 import { restoreRun } from "#lib/tracking/restore-run.ts";
@@ -34,7 +34,7 @@ const query = (input: object) => RunListQuery.parse(input);
 
 pgTest("a run keeps its params, tags, metrics and artifacts", async ({ ctx }) => {
   const id = await makeRun(ctx);
-  await logParams(ctx, { runId: id, params: { batch_size: "128" } });
+  await logBatch(ctx, { runId: id, params: [{ key: "batch_size", value: "128" }] });
   await setTags(ctx, { runId: id, tags: { engine: "wasm", gone: "x" } });
   await setTags(ctx, { runId: id, tags: { gone: null } });
   await logMetrics(ctx, { runId: id, points: [point("loss", 1, 0.5), point("loss", 2, 0.25)] });
@@ -119,9 +119,17 @@ pgTest("refuses wrong names and steps", async ({ ctx }) => {
 
 pgTest("a param never changes", async ({ ctx }) => {
   const id = await makeRun(ctx);
-  await logParams(ctx, { runId: id, params: { seed: "42" } });
-  await logParams(ctx, { runId: id, params: { seed: "42" } });
-  await expect(logParams(ctx, { runId: id, params: { seed: "43", other: "1" } })).rejects.toMatchObject({
+  await logBatch(ctx, { runId: id, params: [{ key: "seed", value: "42" }] });
+  await logBatch(ctx, { runId: id, params: [{ key: "seed", value: "42" }] });
+  await expect(
+    logBatch(ctx, {
+      runId: id,
+      params: [
+        { key: "seed", value: "43" },
+        { key: "other", value: "1" },
+      ],
+    }),
+  ).rejects.toMatchObject({
     code: "param_changed",
   });
   expect((await getRun(ctx, { id })).params).toEqual({ seed: "42" });
@@ -241,7 +249,7 @@ pgTest("rejects a read-only actor", async ({ ctx, make }) => {
     () => createRun(reader, { name: "x", experimentId: "1" }),
     () => setRunStatus(reader, { runId: id, to: "FINISHED" }),
     () => logMetrics(reader, { runId: id, points: [] }),
-    () => logParams(reader, { runId: id, params: {} }),
+    () => logBatch(reader, { runId: id }),
     () => setTags(reader, { runId: id, tags: {} }),
     () => putArtifact(reader, { runId: id, path: "a", source: Buffer.of(1) }),
     () => updateRun(reader, { id }),

@@ -2,10 +2,12 @@ import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import type { NotifyHub } from "#lib/platform/notify.ts";
 import { findRun } from "#lib/tracking/find-run.ts";
-import { toMetricValue } from "#lib/tracking/metric-value.ts";
+import { toSeriesPoint } from "#lib/tracking/metric-value.ts";
+import { readSeries } from "#lib/tracking/read-series.ts";
 import type { PointsEvent, RunEvent, SeriesPoint } from "#lib/tracking/schemas.ts";
 import { selectEntries } from "#lib/tracking/store/entries.ts";
-import { selectLatest, selectPoints } from "#lib/tracking/store/metrics.ts";
+import type { SeriesRow } from "#lib/tracking/store/metric-series.ts";
+import { type LatestRow, selectLatest } from "#lib/tracking/store/metrics.ts";
 import { type RunRow, runHead } from "#lib/tracking/store/runs.ts";
 
 /** `id` is what a client sends back as `since` to go on after a break. */
@@ -28,6 +30,9 @@ export interface WatchRunInput {
 
 /** Hints come in bursts; one read serves those of a quarter of a second. */
 const GATHER_MS = 250;
+
+/** Of a series in one read, such as the first of a run that is long already. */
+const MOST_POINTS = 4_000;
 
 /**
  * Follows a run until `signal` aborts: its state first and whenever it changes, and its new points. NOTIFY is only the
@@ -57,34 +62,37 @@ export async function watchRun(ctx: Ctx, input: WatchRunInput): Promise<void> {
   }
 }
 
-/** Reads what is new since the read before. */
+/** Reads what is new since the read before; what is longer than a drawing shows is thinned. */
 function createFollower(ctx: Ctx, input: WatchRunInput): { read(): Promise<RunWatchEvent[]> } {
-  const sent = new Map<string, { step: number; at: number }>();
+  /** By key: the newest point as last seen, and the last that was sent, by time. */
+  const seen = new Map<string, { newest: LatestRow; sent: SeriesRow }>();
   let state = "";
   let isFirst = true;
 
   const readPoints = async (run: RunRow): Promise<RunWatchEvent[]> => {
     const latest = (await selectLatest(ctx, [run.no], null)).get(run.no) ?? [];
     const events: RunWatchEvent[] = [];
-    const newest = new Map(latest.map((row) => [row.key, row]));
-    const isVoid = [...sent].some(([key, mark]) => (newest.get(key)?.step ?? Number.NEGATIVE_INFINITY) < mark.step);
+    const steps = new Map(latest.map((row) => [row.key, row.step]));
+    const isVoid = [...seen].some(([key, { newest }]) => (steps.get(key) ?? Number.NEGATIVE_INFINITY) < newest.step);
     if (isVoid) {
-      sent.clear();
+      seen.clear();
       events.push({ event: "reset", data: {} });
     }
     const points: Record<string, SeriesPoint[]> = {};
-    const from = isFirst ? input.since : undefined;
+    const since = isFirst ? input.since : undefined;
     isFirst = false;
     for (const row of latest) {
-      const mark = sent.get(row.key);
-      if (mark !== undefined && mark.step === row.step && mark.at === row.at) continue;
-      // From the last step on, that step included: it may have had a second point.
-      const filter = mark !== undefined ? { afterStep: mark.step - 1 } : from !== undefined ? { fromAt: from } : {};
-      const series = (await selectPoints(ctx, run.no, [row.key], filter)).get(row.key) ?? [];
-      const fresh = series.filter((point) => mark === undefined || point.step > mark.step || point.at > mark.at);
-      const last = series.at(-1);
-      sent.set(row.key, { step: last?.step ?? row.step, at: last?.at ?? row.at });
-      if (fresh.length > 0) points[row.key] = fresh.map(({ step, at, value }) => [step, at, toMetricValue(value)]);
+      const last = seen.get(row.key);
+      if (last !== undefined && isSame(last.newest, row)) continue;
+      const window = { fromAt: last?.sent.at ?? since };
+      const read = await readSeries(ctx, { runNo: run.no, keys: [row.key], maxPoints: MOST_POINTS, window });
+      const found = read.get(row.key)?.points ?? [];
+      const fresh = last === undefined ? found : found.filter((point) => isLater(point, last.sent));
+      // The newest by step may be an older one by time.
+      if (last !== undefined && !fresh.some((point) => isSame(point, row))) fresh.push(row);
+      const sent = fresh.reduce((a, b) => (isLater(b, a) ? b : a), last?.sent ?? fresh[0] ?? row);
+      seen.set(row.key, { newest: row, sent });
+      if (fresh.length > 0) points[row.key] = fresh.map(toSeriesPoint);
     }
     if (Object.keys(points).length > 0) {
       events.push({ event: "points", data: { points }, id: String(Math.max(...latest.map((row) => row.at))) });
@@ -105,6 +113,17 @@ function createFollower(ctx: Ctx, input: WatchRunInput): { read(): Promise<RunWa
       return isNews ? [...points, { event: "run", data }] : points;
     },
   };
+}
+
+function isSame(a: SeriesRow, b: SeriesRow): boolean {
+  return a.step === b.step && a.at === b.at && Object.is(a.value, b.value);
+}
+
+/** In the order of histories: time, then step, then value, NaN above all. */
+function isLater(a: SeriesRow, b: SeriesRow): boolean {
+  if (a.at !== b.at) return a.at > b.at;
+  if (a.step !== b.step) return a.step > b.step;
+  return a.value > b.value || (Number.isNaN(a.value) && !Number.isNaN(b.value));
 }
 
 function createWaker(signal: AbortSignal) {

@@ -1,5 +1,6 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { ConflictError } from "#lib/platform/errors.ts";
+import { isClient } from "#lib/tracking/is-client.ts";
 import type { RunRow } from "#lib/tracking/store/runs.ts";
 
 /** What a worker says of how it trained: a version's lineage, and the test set that approvals compare on, follow from it. */
@@ -14,9 +15,8 @@ const WORKER_TAGS: readonly string[] = [
  * @throws ConflictError `run_managed`
  */
 export function requireNoWorkerTags(ctx: Ctx, run: RunRow, keys: readonly string[]): void {
-  const isClient = ctx.actor.type === "user" || ctx.actor.type === "apiKey";
   const found = keys.filter((key) => WORKER_TAGS.includes(key));
-  if (!run.managed || !isClient || found.length === 0) return;
+  if (!run.managed || !isClient(ctx) || found.length === 0) return;
   throw new ConflictError(`A worker does run ${run.id}: ${found.join(", ")} is not a client's to change.`, {
     code: "run_managed",
     details: found.map((key) => ({

@@ -1,6 +1,7 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
 import { findRun, findWritableRun } from "#lib/tracking/find-run.ts";
+import { isClient } from "#lib/tracking/is-client.ts";
 import { type FileOwner, selectModelOwner } from "#lib/tracking/store/files.ts";
 
 /** Whose files a caller means: those of a run, or of a logged model. */
@@ -40,8 +41,7 @@ export async function findWritableOwner(ctx: Ctx, of: FilesOf): Promise<Writable
   if (of.kind === "model") return findOwner(ctx, of);
   const run = await findWritableRun(ctx, of.id);
   requireExperiment(of, run.experimentId);
-  const isClient = ctx.actor.type === "user" || ctx.actor.type === "apiKey";
-  if (run.managed && isClient) {
+  if (run.managed && isClient(ctx)) {
     throw new ConflictError(`A worker does run ${run.id}: its files are not a client's to change.`, {
       code: "run_managed",
     });

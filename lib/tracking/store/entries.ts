@@ -10,20 +10,6 @@ interface Entry {
   value: string;
 }
 
-/** Inserts what is new; returns the keys that were there with another value. */
-export async function insertParams(ctx: Ctx, runId: string, params: [string, string][]): Promise<string[]> {
-  const rows = await querySql<{ key: string }>(
-    ctx,
-    `WITH given AS (SELECT * FROM unnest($2::text[], $3::text[]) AS g(key, value)),
-     added AS (
-       INSERT INTO run_param (run_id, key, value) SELECT $1, key, value FROM given ORDER BY key
-       ON CONFLICT (run_id, key) DO NOTHING)
-     SELECT g.key FROM given g JOIN run_param p ON p.run_id = $1 AND p.key = g.key WHERE p.value <> g.value`,
-    [runId, params.map(([key]) => key), params.map(([, value]) => value)],
-  );
-  return rows.map((row) => row.key);
-}
-
 /** Sets the tags with a value, removes those with null. The tag that holds the run's name renames it. */
 export async function writeTags(ctx: Ctx, runId: string, tags: [string, string | null][]): Promise<void> {
   const set = tags.filter((tag): tag is [string, string] => tag[1] !== null);

@@ -47,32 +47,3 @@ export async function selectLatest(
   }
   return byRun;
 }
-
-/** A series' points by step, then time. `afterStep`: only later ones; `fromAt`: only from that time on. */
-export async function selectPoints(
-  ctx: Ctx,
-  runNo: string,
-  keys: string[],
-  filter: { afterStep?: number; fromAt?: number } = {},
-): Promise<Map<string, { step: number; at: number; value: number }[]>> {
-  const rows = await querySql<{ key: string; step: string; at: string; value: string }>(
-    ctx,
-    `SELECT k.name AS key, p.step::text, p.at::text, p.value::text
-     FROM metric_key k JOIN metric_point p ON p.key_id = k.id AND p.run_no = $2::bigint
-     WHERE k.project_id = $1 AND k.name = ANY($3::text[])
-       AND ($4::text IS NULL OR p.step > $4::text::bigint) AND ($5::text IS NULL OR p.at >= $5::text::bigint)
-     ORDER BY p.key_id, p.step, p.at, p.value`,
-    [
-      ctx.projectId,
-      runNo,
-      keys,
-      filter.afterStep === undefined ? null : String(filter.afterStep),
-      filter.fromAt === undefined ? null : String(filter.fromAt),
-    ],
-  );
-  const series = new Map<string, { step: number; at: number; value: number }[]>(keys.map((key) => [key, []]));
-  for (const row of rows) {
-    series.get(row.key)?.push({ step: Number(row.step), at: Number(row.at), value: Number(row.value) });
-  }
-  return series;
-}

@@ -1,5 +1,6 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { querySql } from "#lib/platform/sql.ts";
+import { isClient } from "#lib/tracking/is-client.ts";
 
 /** A point by the ids of its run and name. */
 export interface StoredPoint {
@@ -38,7 +39,8 @@ export const WRITE_POINTS = `added AS (
 
 const WRITE = `WITH r AS (
        SELECT r.id, r.no, n.place FROM unnest($2::bpchar[]) WITH ORDINALITY AS n(id, place)
-       JOIN run r ON r.id = n.id AND r.project_id = $1 AND r.lifecycle_stage = 'active'),
+       JOIN run r ON r.id = n.id AND r.project_id = $1 AND r.lifecycle_stage = 'active'
+         AND NOT (r.managed AND $8::boolean)),
      given AS (
        SELECT r.no AS run_no, g.key_id, g.step, g.at, g.value
        FROM unnest($3::int[], $4::int[], $5::text[]::bigint[], $6::text[]::bigint[], $7::text[]::float8[])
@@ -48,7 +50,7 @@ const WRITE = `WITH r AS (
 
 /**
  * Writes points of any number of runs in one statement. Returns the ids of the runs that took theirs: those of the
- * project that are not deleted.
+ * project that are not deleted; for a client, those that no worker does.
  */
 export async function writePoints(ctx: Ctx, points: readonly StoredPoint[]): Promise<Set<string>> {
   const places = new Map<string, number>();
@@ -58,7 +60,13 @@ export async function writePoints(ctx: Ctx, points: readonly StoredPoint[]): Pro
   const rows = await querySql<{ id: string }>(
     ctx,
     WRITE,
-    [ctx.projectId, [...places.keys()], points.map(({ runId }) => places.get(runId)), ...pointColumns(points)],
+    [
+      ctx.projectId,
+      [...places.keys()],
+      points.map(({ runId }) => places.get(runId)),
+      ...pointColumns(points),
+      isClient(ctx),
+    ],
     { name: "write_points" },
   );
   return new Set(rows.map((row) => row.id));
