@@ -62,19 +62,22 @@ export async function startScratchAssay({ env = {} } = {}) {
  * @param {string | true} [options.postgres] its database on a Postgres (`postgresql://…`), or on one of its own; default a
  *   SQLite file
  * @param {number} [options.workers] processes that answer; default 1
+ * @param {{ store: string, artifacts: string, cwd: string }} [options.keeps] serves what is there already: a store as
+ *   mlflow names it (`sqlite:////…`, or a folder), its folder of artifacts, and the folder that its relative paths start in
  * @returns {Promise<ScratchServer>}
  * @throws {Failure} it did not start
  */
-export async function startGenuineMlflow({ python, postgres, workers = 1 }) {
+export async function startGenuineMlflow({ python, postgres, workers = 1, keeps }) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "assay-mlflow-"));
   const own = postgres === true ? await ownPostgres(path.join(folder, "postgres")) : undefined;
   const database = own?.url ?? postgres;
   const port = await freePort();
-  const artifacts = path.join(folder, "artifacts");
-  fs.mkdirSync(artifacts);
-  const store = database
+  const artifacts = keeps?.artifacts ?? path.join(folder, "artifacts");
+  fs.mkdirSync(path.join(folder, "artifacts"));
+  const fresh = database
     ? String(database).replace(/^postgres(ql)?:/, "postgresql+psycopg2:")
     : `sqlite:///${path.join(folder, "mlflow.db")}`;
+  const store = keeps?.store ?? fresh;
   return launch({
     name: "the genuine MLflow server",
     folder,
@@ -91,7 +94,9 @@ export async function startGenuineMlflow({ python, postgres, workers = 1 }) {
       MLFLOW_DISABLE_TELEMETRY: "true",
       MLFLOW_TRACKING_URI: "",
       GIT_PYTHON_REFRESH: "quiet",
+      MLFLOW_ALLOW_FILE_STORE: "true",
     },
+    ...(keeps ? { cwd: keeps.cwd } : {}),
     ...(own ? { alsoStop: own.destroy } : {}),
   });
 }
@@ -117,14 +122,15 @@ async function ownPostgres(home) {
  * @param {string[]} options.args
  * @param {string} options.url
  * @param {Record<string, string>} options.env
+ * @param {string} [options.cwd] where it runs; default its own folder
  * @param {() => Promise<void>} [options.alsoStop] after the program
  * @returns {Promise<ScratchServer>}
  */
-async function launch({ name, folder, program, args, url, env, alsoStop }) {
+async function launch({ name, folder, program, args, url, env, cwd = folder, alsoStop }) {
   const logFile = path.join(folder, "server.log");
   const log = fs.openSync(logFile, "a");
   const child = spawn(program, args, {
-    cwd: folder,
+    cwd,
     env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", log, log],
