@@ -16,6 +16,7 @@ import { ensureExperiment } from "#lib/tracking/create-experiment.ts";
 import { createUpload } from "#lib/tracking/files/upload-in-parts.ts";
 import { getRun } from "#lib/tracking/get-run.ts";
 import { logMetrics } from "#lib/tracking/log-metrics.ts";
+import { createLoggedModel } from "#lib/tracking/logged-models/create-logged-model.ts";
 import { submitStrategy } from "#lib/training/submit-strategy.ts";
 
 /** Real things of one project, by the path that names them: the longest beginning of a route's path counts. */
@@ -44,8 +45,10 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
   const of = { kind: "run", id: runId } as const;
   const { uploadId } = await createUpload(ctx, { of, path: "model/large.bin", parts: 2 });
   const { experimentId } = await getRun(ctx, { id: runId });
+  const logged = await createLoggedModel(ctx, { experimentId, name: "theirs", tags: { team: "theirs" } });
   const files = `${experimentId}/${runId}/artifacts/model`;
   return [
+    ["/api/2.0/mlflow/logged-models/{model_id}", { model_id: logged.id, key: "team" }],
     ["/api/2.0/mlflow-artifacts/", { path: `${files}/model.onnx` }],
     ["/api/2.0/mlflow-artifacts/mpu/", { path: files, upload: uploadId, number: "1" }],
     ["/api/runs/{id}", { id: runId, path: "model/model.onnx" }],
@@ -67,6 +70,9 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
 
 /** Bodies that would be taken, of the routes that name something by an id. */
 export const BODIES: { [route: string]: unknown } = {
+  "PATCH /api/2.0/mlflow/logged-models/{model_id}": { status: "LOGGED_MODEL_READY" },
+  "PATCH /api/2.0/mlflow/logged-models/{model_id}/tags": { tags: [{ key: "team", value: "taken over" }] },
+  "POST /api/2.0/mlflow/logged-models/{model_id}/params": { params: [{ key: "lr", value: "taken over" }] },
   "POST /api/2.0/mlflow-artifacts/mpu/create/{path+}": { path: "/tmp/large.bin", num_parts: 2 },
   "POST /api/2.0/mlflow-artifacts/mpu/complete/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1", parts: [] },
   "POST /api/2.0/mlflow-artifacts/mpu/abort/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1" },
