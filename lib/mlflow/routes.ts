@@ -1,6 +1,7 @@
 import { artifactRoutes } from "#lib/mlflow/artifact-routes.ts";
 import { experimentRoutes } from "#lib/mlflow/experiment-routes.ts";
 import { inputRoutes } from "#lib/mlflow/input-routes.ts";
+import { loggedModelRoutes } from "#lib/mlflow/logged-model-routes.ts";
 import { metricRoutes } from "#lib/mlflow/metric-routes.ts";
 import { modelVersionRoutes } from "#lib/mlflow/model-version-routes.ts";
 import { probeRoutes } from "#lib/mlflow/probe-routes.ts";
@@ -22,9 +23,13 @@ export const mlflowRoutes: Route[] = withTwins([
   ...uploadRoutes,
   ...registeredModelRoutes,
   ...modelVersionRoutes,
+  ...loggedModelRoutes,
 ]);
 
 /** MLflow's pages ask below `/ajax-api` what its clients ask below `/api`. */
 function withTwins(routes: readonly Route[]): Route[] {
-  return routes.flatMap((one) => [one, { ...one, path: one.path.replace(/^\/api\//, "/ajax-api/"), hidden: true }]);
+  return routes.flatMap((one): Route[] => {
+    const path = one.path.replace(/^\/api\//, "/ajax-api/");
+    return path === one.path ? [one] : [one, { ...one, path, hidden: true }];
+  });
 }
