@@ -14,7 +14,7 @@ const State = z
   .meta({ description: "failed: given up; dropped: nobody to tell any more." });
 export type NoticeState = z.infer<typeof State>;
 
-export const NoticeSummary = z
+const NoticeSummary = z
   .object({
     id: z.string(),
     kind: z.enum(NOTICE_KINDS),
@@ -32,7 +32,6 @@ export const NoticeSummary = z
     sentAt: isoDate.nullable(),
   })
   .meta({ id: "Notice" });
-export type NoticeSummary = z.infer<typeof NoticeSummary>;
 
 export const NoticeQuery = PageQuery.extend({ state: State.optional() });
 export const NoticePage = pageOf(NoticeSummary);
