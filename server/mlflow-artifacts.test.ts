@@ -132,6 +132,8 @@ pgTest("a file goes up and comes down as it was, whole or in part", async ({ run
     expect(await listArtifacts(ctx, { runId: id })).toMatchObject([
       { path: "data/ein name ä.bin", sizeBytes: 3_000_001 },
     ]);
+    const byRun = await send("GET", `/get-artifact?run_uuid=${id}&path=data%2Fein%20name%20%C3%A4.bin`);
+    expect([byRun.status, byRun.body.equals(bytes)]).toEqual([200, true]);
     // Our own route gives the same.
     const own = await send("GET", `/api/runs/${id}/artifacts/data/ein%20name%20%C3%A4.bin`, {
       headers: { Range: "bytes=5-9" },
@@ -362,6 +364,7 @@ pgTest("path tricks are refused on every route of the proxy, parts included", as
           ["POST", `${prefix}/mpu/complete/${root}/${trick}`, body],
           ["POST", `${prefix}/mpu/abort/${root}/${trick}`, body],
           ["GET", `${prefix.replace("-artifacts", "")}/artifacts/list?run_id=${id}&path=${query}`, undefined],
+          ["GET", `/get-artifact?run_id=${id}&path=${query}`, undefined],
           ["POST", `${prefix}/mpu/create/${root}`, JSON.stringify({ path: decodeURIComponent(trick), num_parts: 1 })],
         ] as const) {
           const reply = await world.send(method, path, sent === undefined ? {} : { body: sent, headers });

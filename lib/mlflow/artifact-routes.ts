@@ -3,7 +3,7 @@ import { type ArtifactPlace, parseArtifactPlace, parseWritablePlace } from "#lib
 import { notSupported } from "#lib/mlflow/not-supported.ts";
 import { toWireFile, WireFile } from "#lib/mlflow/wire/file.ts";
 import { runArtifactUri } from "#lib/mlflow/wire/run.ts";
-import { Nothing, RunRef, runIdOf, unlessEmpty } from "#lib/mlflow/wire/values.ts";
+import { Nothing, RunRef, requiredText, runIdOf, unlessEmpty } from "#lib/mlflow/wire/values.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { InvalidError } from "#lib/platform/errors.ts";
 import { downloadReply } from "#lib/platform/http/download.ts";
@@ -68,6 +68,17 @@ export const artifactRoutes: Route[] = [
     produces: "*/*",
     handle: async ({ ctx, params, request }) =>
       downloadReply(request, await openPlace(ctx, parseArtifactPlace(params.path))),
+  }),
+  route({
+    method: "get",
+    path: "/get-artifact",
+    summary: "Download an artifact of a run, as MLflow's pages ask for it",
+    tag,
+    auth: "tracking:read",
+    query: z.looseObject({ ...RunRef, path: requiredText("path") }),
+    produces: "*/*",
+    handle: async ({ ctx, query, request }) =>
+      downloadReply(request, await openFile(ctx, { of: { kind: "run", id: runIdOf(query) }, path: query.path })),
   }),
   route({
     method: "put",

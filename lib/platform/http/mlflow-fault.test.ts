@@ -23,6 +23,7 @@ const PATHS = [
   "/api/2.11/mlflow/metrics/get-history-bulk-interval",
   "/api/3.0/mlflow/server-info",
   "/v1/traces",
+  "/get-artifact",
 ];
 test.each(PATHS)("%s has the protocol's errors", (path) => {
   const unknown = bodyOf(new NotFoundError("GET x", { code: "no_such_route" }), path);

@@ -49,7 +49,7 @@ const INTERNAL: WireFault = { status: 500, errorCode: "INTERNAL_ERROR" };
 
 /** Whether a path belongs to MLflow's protocol, whose clients read errors in a form of their own. */
 export function isMlflowPath(path: string): boolean {
-  return /^\/((ajax-)?api\/(2\.0|2\.11|3\.0)|ajax-api|v1\/traces)(\/|$)/.test(path);
+  return /^\/((ajax-)?api\/(2\.0|2\.11|3\.0)|ajax-api|v1\/traces|get-artifact)(\/|$)/.test(path);
 }
 
 /**

@@ -43,7 +43,7 @@ export function createServe(host: HttpHost, route: Route): (c: Context) => Promi
   const answer = async (c: Context, trace: Trace): Promise<Response> => {
     const request = c.req.raw;
     const { headers } = request;
-    if (!isProbe) requireKnownHost(host, request);
+    if (!isProbe && route.path !== "/version") requireKnownHost(host, request);
     requirePlainAddress(incomingOf(c)?.url);
 
     const asked = queryOf(request.url);
