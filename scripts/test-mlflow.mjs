@@ -14,6 +14,7 @@ const USAGE = `npm run test:mlflow [-- options]
   --reference       a genuine MLflow server instead, without the groups of our extensions
   --only <words>    steps whose "group · step" holds this
   --full            big files in their whole size (1 GB)
+  --report <file>   the counts as JSON
   --verbose         stacks of what fails`;
 
 /** How it ends when Python or its packages cannot be had; npm test tells it from a failure. */
@@ -28,6 +29,7 @@ run(async () => {
       reference: { type: "boolean" },
       only: { type: "string" },
       full: { type: "boolean" },
+      report: { type: "string" },
       verbose: { type: "boolean" },
       help: { type: "boolean" },
     },
@@ -42,7 +44,7 @@ run(async () => {
   }
   const { mlflowEnv } = await import("./lib/mlflow-env.mjs");
   const { startGenuineMlflow, startScratchAssay } = await import("./lib/scratch-servers.mjs");
-  const { ROOT } = await import("./lib/paths.mjs");
+  const { ROOT, resolvePath } = await import("./lib/paths.mjs");
   const { createSteps } = await import("./lib/steps.mjs");
   const { printError } = await import("./lib/console.mjs");
   const { step } = createSteps();
@@ -52,7 +54,7 @@ run(async () => {
     process.exitCode = NOT_INSTALLED;
     return;
   }
-  const { reference, only, full, verbose, url } = values;
+  const { reference, only, full, verbose, report, url } = values;
   const life = new AbortController();
   for (const name of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(name, () => life.abort());
   const start = async () => {
@@ -69,6 +71,7 @@ run(async () => {
         ...("pid" in server ? ["--server-pid", String(server.pid)] : []),
         ...(reference ? ["--reference"] : []),
         ...(full ? ["--full"] : []),
+        ...(report ? ["--report", resolvePath(report)] : []),
         ...(verbose ? ["--verbose"] : []),
       ];
       const token = "token" in server ? server.token : undefined;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -17,6 +18,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--full", action="store_true", help="big files in their whole size (1 GB)")
     parser.add_argument("--reference", action="store_true", help="a genuine server: leave our extensions out")
     parser.add_argument("--server-pid", type=int, help="of the server, where it runs on this machine: to see its memory")
+    parser.add_argument("--report", type=Path, help="a file for the counts, as JSON")
     parser.add_argument("--verbose", action="store_true", help="stacks of what fails")
     return parser.parse_args()
 
@@ -48,6 +50,9 @@ def main() -> int:
         token = os.environ.get("MLFLOW_TRACKING_TOKEN") or None
         world = World(options.url, token, Path(folder), is_full=options.full, server_pid=options.server_pid)
         tally = run_groups(groups, world, options.only, options.verbose)
+    if options.report:
+        counts = {"passed": tally.passed, "failed": tally.failed, "skipped": tally.skipped, "names": tally.names}
+        options.report.write_text(json.dumps(counts))
     if tally.failures:
         print("\nFailed:")
         for failure in tally.failures:

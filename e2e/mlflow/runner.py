@@ -46,6 +46,8 @@ class Tally:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    #: What failed or was skipped, by name.
+    names: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
 
@@ -67,10 +69,12 @@ def run_groups(groups: list[Group], world: World, only: str, verbose: bool) -> T
                     function(world)
             except Skip as skip:
                 tally.skipped += 1
+                tally.names.append(f"skipped: mlflow › {label}")
                 print(f"skip {number} {label} ({skip})", flush=True)
                 continue
             except Exception as error:
                 tally.failed += 1
+                tally.names.append(f"failed: mlflow › {label}")
                 tally.failures.append(f"{number} {label}: {reason_of(error)}")
                 print(f"FAIL {number} {label}\n       {reason_of(error)}", flush=True)
                 if verbose:

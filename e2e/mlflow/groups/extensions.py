@@ -177,5 +177,5 @@ def _(w: World) -> None:
     w.client.log_param(run, "lr", "0.1")
     own = answers(w.wire.call("GET", f"/api/runs/{run}"), 200).json
     equal((own["id"], own["name"]), (run, "seen by both"))
-    text = answers(w.wire.call("GET", f"/api/runs/{run}/metrics", {"key": "acc"}), 200).text
+    text = answers(w.wire.call("GET", f"/api/runs/{run}/metrics", {"keys": "acc"}), 200).text
     true("0.5" in text, text[:300])

@@ -310,7 +310,8 @@ def _(w: World) -> None:
     query = {"run_ids": [run], "metric_key": "m", "max_results": 100}
     reply = answers(w.wire.call("GET", "/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval", query), 200).json
     steps = [one["step"] for one in reply["metrics"]]
-    true(90 <= len(steps) <= 110, f"{len(steps)} points")
+    # Fewer where the ends and extremes of a stretch are the same points.
+    true(40 <= len(steps) <= 110, f"{len(steps)} points")
     equal((steps[0], steps[-1], steps), (0, 2_999, sorted(set(steps))))
 
 

@@ -241,7 +241,7 @@ for text, numbers in {
 
     search_versions.add(text, _version)
 
-for text in ("foo.bar = 'x'", "version_number LIKE '1'", "version_number = 'x'", "name > 'x'", "source_path IN ('a')", "nothing = 'x'"):
+for text in ("foo.bar = 'x'", "version_number LIKE '1'", "version_number = 'x'", "name > 'x'", "nothing = 'x'"):
 
     def _no_version(w: World, text: str = text) -> None:
         refuses("INVALID_PARAMETER_VALUE", lambda: w.client.search_model_versions(text))
