@@ -215,11 +215,8 @@ pgTest("what cannot be understood is refused in the protocol's words", async ({ 
   };
   const page = await search({ max_results: 2 });
   const token = page.next_page_token ?? "";
-  const changed = Buffer.from(
-    Buffer.from(token, "base64url")
-      .toString()
-      .replace(/\d"\]$/, (end) => (end[0] === "1" ? '2"]' : '1"]')),
-  );
+  const [digest, start, id] = JSON.parse(Buffer.from(token, "base64url").toString()) as string[];
+  const changed = Buffer.from(JSON.stringify([digest, String(Number(start) + 1), id])).toString("base64url");
   const wrong: object[] = [
     { filter: "foo.a = 1" },
     { filter: "tags.a = 'x'); DROP TABLE run; --" },
@@ -235,7 +232,7 @@ pgTest("what cannot be understood is refused in the protocol's words", async ({ 
     { page_token: Buffer.from('{"offset": 1}').toString("base64") },
     { page_token: token, filter: "metrics.loss < 1" },
     { page_token: token, order_by: ["run_id"] },
-    { page_token: changed.toString("base64url") },
+    { page_token: changed },
   ];
   for (const more of wrong) {
     const { status, error_code } = await search(more);

@@ -40,5 +40,6 @@ export async function searchRuns(ctx: Ctx, search: RunSearch): Promise<FoundPage
   if (experimentIds.length === 0) return { items: [] };
   const { limit } = search;
   const found = await selectFoundRuns(ctx, { experimentIds, filter, lifecycle, order, after, limit });
-  return toFoundPage(found, limit, query);
+  const page = toFoundPage(found, limit, query);
+  return { ...page, items: page.items.filter((json) => json !== "") };
 }

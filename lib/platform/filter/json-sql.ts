@@ -20,6 +20,7 @@ export const list = (name: string, item: string, from: string, order = "") =>
 /** An object of fields; those that are null are left out. */
 export const object = (...fields: string[]) => `('{' || concat_ws(',', ${fields.join(", ")}) || '}')`;
 
-/** `"name":[{"key":…,"value":…}, …]`, of rows called `t`. */
+/** `"name":[{"key":…,"value":…}, …]`, of rows called `t`, whose values are never null. */
 export const entries = (name: string, from: string, order = "") =>
-  list(name, object(field("key", quoted("t.key")), field("value", quoted("t.value"))), from, order);
+  // Plain concatenation: `concat_ws` takes five times as long, and there are ten thousands of these.
+  list(name, `'{"key":' || ${quoted("t.key")} || ',"value":' || ${quoted("t.value")} || '}'`, from, order);

@@ -1,12 +1,12 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { type Bind, compare, compileFilter, parameters } from "#lib/platform/filter/compile.ts";
 import type { Comparison, Field, Filter, OrderTerm } from "#lib/platform/filter/filter.ts";
-import { type Found, type FoundRow, type PageOf, toFound } from "#lib/platform/filter/found-page.ts";
+import { type Found, type PageOf, toFound } from "#lib/platform/filter/found-page.ts";
 import { isAfter, markOf, orderBy, type SortKey } from "#lib/platform/filter/keyset.ts";
 import { querySql } from "#lib/platform/sql.ts";
-import { RUN_PAGE_COLUMNS, runAsJson } from "#lib/tracking/store/run-json.ts";
+import { selectRunTexts } from "#lib/tracking/store/run-json.ts";
 
-/** The page's statement is about `run r`; the n-th field ordered by is joined as `s<n>`. */
+/** The statements are about `run r`; the n-th field ordered by is joined as `s<n>`. */
 
 export interface RunSelection extends PageOf {
   experimentIds: string[];
@@ -35,33 +35,64 @@ const ATTRIBUTES: Record<string, { sql: string; type: SortKey["type"]; nullable:
   end_time: { sql: "r.ended_at", type: "time", nullable: true },
 };
 
-/** Runs that answer to the filter, in order, and one more than `limit` where there are more. */
+/** Runs that answer to the filter, in order, and one more than `limit` where there are more. Of one that is purged meanwhile the text is empty. */
 export async function selectFoundRuns(ctx: Ctx, selection: RunSelection): Promise<Found[]> {
+  const keys = runSortKeys(selection.order);
+  const soon = await selectByMetric(ctx, selection);
+  const page = soon ?? (await querySql<PageRow>(ctx, ...pageStatement(ctx, selection, keys)));
+  const texts = await selectRunTexts(
+    ctx,
+    page.map(({ id }) => id),
+  );
+  return toFound(
+    page.map(({ id, ...marks }) => ({ ...marks, json: texts.get(id) ?? "" })),
+    keys.length,
+  );
+}
+
+type PageRow = { id: string } & Record<string, string | null>;
+
+/**
+ * The page of an order that begins with a metric, by the metric's index. Undefined: it reaches into the runs without a
+ * value, which the index does not hold, or does not begin with a metric.
+ */
+async function selectByMetric(ctx: Ctx, selection: RunSelection): Promise<PageRow[] | undefined> {
+  const [first] = selection.order;
+  if (first?.field.type !== "metric" || first.field.point !== "last" || selection.after?.[0] === null) return undefined;
+  const [value, missing, ...rest] = runSortKeys(selection.order);
+  if (value === undefined || missing === undefined) return undefined;
+  const keys = [
+    { ...value, expression: "s0.value", nullable: false },
+    { ...missing, expression: "0::bigint" },
+    ...rest,
+  ];
+  const rows = await querySql<PageRow>(ctx, ...pageStatement(ctx, selection, keys, "s0.value < 'NaN'"));
+  return rows.length > selection.limit ? rows : undefined;
+}
+
+/** @param only a condition on top */
+function pageStatement(ctx: Ctx, selection: RunSelection, keys: SortKey[], only?: string): [string, unknown[]] {
   const { values, bind } = parameters();
   const { filter, lifecycle, order, after, experimentIds } = selection;
   const project = bind(ctx.projectId);
-  const keys = runSortKeys(order);
+  const [experiment, ...others] = experimentIds;
   const where = [
     `r.project_id = ${project}`,
-    `r.experiment_id = ANY(${bind(experimentIds)}::text[]::bigint[])`,
+    // One by itself can be read in the order of its index.
+    others.length === 0
+      ? `r.experiment_id = ${bind(experiment)}::text::bigint`
+      : `r.experiment_id = ANY(${bind(experimentIds)}::text[]::bigint[])`,
     ...(lifecycle === "all" ? [] : [`r.lifecycle_stage = ${bind(lifecycle)}`]),
     compileFilter(filter, (comparison) => conditionOf(comparison, project, bind)),
+    ...(only === undefined ? [] : [only]),
     ...(after === undefined ? [] : [isAfter(keys, after, bind)]),
   ];
-  const held = keys.map(({ expression }, index) => `${expression} AS k${index}`);
-  const rows = await querySql<FoundRow>(
-    ctx,
-    `WITH page AS MATERIALIZED (
-       SELECT ${RUN_PAGE_COLUMNS}, ${held.join(", ")}
-       FROM run r ${order.map(({ field }, index) => joinOf(field, `s${index}`, project, bind)).join(" ")}
-       WHERE ${where.join(" AND ")}
-       ORDER BY ${orderBy(keys)}
-       LIMIT ${bind(selection.limit + 1)}::int)
-     SELECT ${runAsJson("p")} AS json, ${keys.map((key, index) => `${markOf(key, `p.k${index}`)} AS k${index}`).join(", ")}
-     FROM page p ORDER BY ${orderBy(keys, (index) => `p.k${index}`)}`,
-    values,
-  );
-  return toFound(rows, keys.length);
+  const marks = keys.map((key, index) => `${markOf(key, key.expression)} AS k${index}`);
+  const text = `SELECT r.id, ${marks.join(", ")}
+    FROM run r ${order.map(({ field }, index) => joinOf(field, `s${index}`, project, bind)).join(" ")}
+    WHERE ${where.join(" AND ")}
+    ORDER BY ${orderBy(keys)} LIMIT ${bind(selection.limit + 1)}::int`;
+  return [text, values];
 }
 
 /** Newest start first after whatever was asked for, then by id. */
