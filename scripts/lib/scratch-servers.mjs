@@ -37,6 +37,8 @@ export async function startScratchAssay({ env = {} } = {}) {
     program: process.execPath,
     args: [path.join(ROOT, "scripts", "start.mjs")],
     url: `http://127.0.0.1:${port}`,
+    // It answers before its first key is made; this is said afterwards.
+    says: "Assay is ready at",
     env: {
       // Empty counts as absent: what a developer has in .env is not this server's.
       DATABASE_URL: "",
@@ -113,7 +115,7 @@ async function ownPostgres(home) {
 }
 
 /**
- * Starts a program in a process group of its own and waits until it answers `/health`.
+ * Starts a program in a process group of its own and waits until it answers `/health` and has said that it is ready.
  *
  * @param {object} options
  * @param {string} options.name for messages
@@ -121,6 +123,7 @@ async function ownPostgres(home) {
  * @param {string} options.program
  * @param {string[]} options.args
  * @param {string} options.url
+ * @param {string} [options.says] what it writes when it is ready
  * @param {Record<string, string>} options.env
  * @param {string} [options.cwd] where it runs; default its own folder
  * @param {() => Promise<void>} [options.alsoStop] after the program
