@@ -9,7 +9,7 @@ import {
   toWireLoggedModel,
   WireLoggedModel,
 } from "#lib/mlflow/wire/logged-model.ts";
-import { Entries, IdText, Nothing, toRecord } from "#lib/mlflow/wire/values.ts";
+import { Entries, IdText, Nothing, requiredText, toRecord } from "#lib/mlflow/wire/values.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import { listFolder } from "#lib/tracking/files/open-file.ts";
 import { createLoggedModel } from "#lib/tracking/logged-models/create-logged-model.ts";
@@ -36,7 +36,7 @@ export const loggedModelRoutes: Route[] = [
     tag,
     auth: "tracking:write",
     body: z.looseObject({
-      experiment_id: IdText.nullish(),
+      experiment_id: IdText.default("").pipe(requiredText("experiment_id")),
       name: z.string().nullish(),
       model_type: z.string().max(500).nullish(),
       source_run_id: z.string().nullish(),
@@ -47,7 +47,7 @@ export const loggedModelRoutes: Route[] = [
     handle: async ({ ctx, body }) => ({
       model: toWireLoggedModel(
         await createLoggedModel(ctx, {
-          experimentId: body.experiment_id || "0",
+          experimentId: body.experiment_id,
           name: body.name || generateRunName(),
           modelType: body.model_type || undefined,
           runId: body.source_run_id || undefined,

@@ -68,7 +68,10 @@ pgTest("a model from its making to its deletion, as the client sends it", async 
   expect(first.aliases).toBeUndefined();
   await call("post", "model-versions/create", { name, source: `runs:/${run.id}/model`, description: "two" });
   await call("post", "model-versions/create", { name, source: `models:/${name}/1` });
-  const rows = await db.modelVersionFile.findMany({ orderBy: [{ versionId: "asc" }, { path: "asc" }] });
+  const rows = await db.modelVersionFile.findMany({
+    where: { version: { projectId: ctx.projectId } },
+    orderBy: [{ versionId: "asc" }, { path: "asc" }],
+  });
   expect(rows.map(({ path }) => path)).toEqual(Array(3).fill(["MLmodel", "data/model.pkl"]).flat());
 
   expect((await call("patch", "model-versions/update", { name, version: "1", description: "words" })).status).toBe(200);
@@ -260,7 +263,9 @@ pgTest("a version goes from any stage to any other, each step on record", async 
     ).body.model_version?.current_stage;
   expect(await move("1", "Production")).toBe("Production");
   expect(await move("1", "Staging")).toBe("Staging");
-  expect(await db.stageTransition.count({ where: { toStage: "Archived" } })).toBe(1);
+  expect(
+    await db.stageTransition.count({ where: { toStage: "Archived", version: { projectId: ctx.projectId } } }),
+  ).toBe(1);
   expect(await move("2", "Staging")).toBe("Staging");
   expect(await move("3", "Staging", true)).toBe("Staging");
   const latest = await call("post", "registered-models/get-latest-versions", { name: "digits", stages: ["archived"] });

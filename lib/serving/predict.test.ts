@@ -188,3 +188,18 @@ pgTest("a deployment with access by key refuses who lacks the scope", async ({ c
   const caller = await make.apiKeyCtx({ scopes: ["serving:predict"] });
   await expect(predict(caller, { pixels: [...digit(0)] })).resolves.toMatchObject({ model: { version: 1 } });
 });
+
+pgTest("a version in Production without an ONNX file is told as that", async ({ ctx, db }) => {
+  await putIntoProduction(ctx, 1, digitOnnx(1));
+  await predict(ctx, { pixels: [...digit(0)] });
+  await db.modelVersion.updateMany({
+    where: { projectId: ctx.projectId },
+    data: { version: 2, onnxDigest: null },
+  });
+  await modelSlot(ctx, "digits").refresh();
+  await expect(predict(ctx, { pixels: [...digit(0)] })).rejects.toMatchObject({
+    kind: "unavailable",
+    code: "no_onnx_file",
+    message: expect.stringContaining("Version 2 of digits"),
+  });
+});

@@ -222,6 +222,9 @@ pgTest("why there is no evidence is said in plain words, and evidence found late
   };
   expect((await failing(strange, ctx)).error).toContain("does not say what it was trained on");
   expect((await failing(broken, ctx)).error).toContain(`Version ${broken} of digits cannot be run as a digit model`);
+  const plain = await seedVersion(ctx, digitOnnx(4), { dataset });
+  await db.modelVersion.updateMany({ where: { projectId: ctx.projectId, version: plain }, data: { onnxDigest: null } });
+  expect((await failing(plain, ctx)).error).toContain(`Version ${plain} of digits has no ONNX file`);
 
   const get: Ctx["blobs"]["get"] = async () => {
     throw new NotFoundError("The blob");
