@@ -65,15 +65,17 @@ export async function selectThinned(
     return { total: 0, points: [] };
   }
   const { keyId, column, low, high } = axis;
-  // Points beyond the ends of the axis, which are guessed from a few points, go to its outer buckets.
-  const bucket = `least($6::int - 1, greatest(0, floor((p.${column} - $7::text::bigint)::float8 * $8::text::float8)))::int`;
+  // What lies beyond the ends, which are those of the earliest and the newest point, goes to the outer buckets.
+  const place = `(p.${column} - $6::text::bigint) / $7::text::bigint`;
+  const bucket = `(CASE WHEN p.${column} < $6::text::bigint THEN 0 ELSE least($8::int - 1, ${place}) END)`;
   const inWindow = `p.run_no = $1::int AND p.key_id = $2::int AND p.at >= $3::text::bigint
     AND p.step BETWEEN $4::text::bigint AND $5::text::bigint`;
   const packed = "ARRAY[p.step, p.at, p.value]";
   // Twice over the series: for the bounds of each bucket, then for the points on them. Numbers up to 2^53 stay exact.
+  // LIMIT takes away none: it tells the planner how few they are.
   const rows = await querySql<Record<"first" | "lowest" | "highest" | "last", string | null> & { total: number }>(
     ctx,
-    `WITH b AS (
+    `WITH b AS MATERIALIZED (
        SELECT ${bucket} AS bucket, count(*)::int AS total, min(p.${column}) AS first, max(p.${column}) AS last,
          min(p.value) AS lowest, max(nullif(p.value, 'NaN')) AS highest
        FROM metric_point p WHERE ${inWindow} GROUP BY 1)
@@ -82,7 +84,7 @@ export async function selectThinned(
        (min(${packed}) FILTER (WHERE p.value = b.lowest))::text AS lowest,
        (min(${packed}) FILTER (WHERE p.value = b.highest))::text AS highest,
        (max(${packed}) FILTER (WHERE p.${column} = b.last))::text AS last
-     FROM b JOIN metric_point p ON b.bucket = ${bucket}
+     FROM (SELECT * FROM b LIMIT $8::int) b JOIN metric_point p ON b.bucket = ${bucket}
      WHERE ${inWindow}
        AND (p.${column} = b.first OR p.${column} = b.last OR p.value = b.lowest OR p.value = b.highest)
      GROUP BY b.bucket, b.total`,
@@ -90,9 +92,9 @@ export async function selectThinned(
       Number(input.runNo),
       keyId,
       ...window,
-      input.buckets,
       String(low),
-      String(high > low ? input.buckets / (high - low) : 0),
+      String(Math.ceil((high - low + 1) / input.buckets)),
+      input.buckets,
     ],
   );
   const kept = new Set(rows.flatMap(({ first, lowest, highest, last }) => [first, lowest, highest, last]));
