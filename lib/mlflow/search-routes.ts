@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { WireExperiment } from "#lib/mlflow/wire/experiment.ts";
+import { WireLoggedModel } from "#lib/mlflow/wire/logged-model.ts";
 import { WireModelVersion, WireRegisteredModel } from "#lib/mlflow/wire/registered.ts";
 import { WireRun } from "#lib/mlflow/wire/run.ts";
 import { foundReply, Ids, searchFields, View } from "#lib/mlflow/wire/search.ts";
@@ -14,11 +15,10 @@ import { searchLoggedModels } from "#lib/tracking/search-logged-models.ts";
 import { searchRuns } from "#lib/tracking/search-runs.ts";
 
 const base = "/api/2.0/mlflow";
-const FoundLoggedModel = z.object({
-  info: z.looseObject({ model_id: z.string(), experiment_id: z.string(), name: z.string(), status: z.string() }),
-  data: z.looseObject({}),
+const OnDataset = z.looseObject({
+  dataset_name: z.string().min(1, "`dataset_name` in the `datasets` clause must be specified."),
+  dataset_digest: z.string().nullish(),
 });
-const OnDataset = z.looseObject({ dataset_name: requiredText("dataset_name"), dataset_digest: z.string().nullish() });
 
 const experimentSearch = z.looseObject({ view_type: View, ...searchFields(1_000, 50_000) });
 const experiments = {
@@ -138,7 +138,7 @@ export const searchRoutes: Route[] = [
         )
         .nullish(),
     }),
-    response: z.object({ models: z.array(FoundLoggedModel).optional(), ...nextPage }),
+    response: z.object({ models: z.array(WireLoggedModel).optional(), ...nextPage }),
     handle: async ({ ctx, body }) =>
       foundReply(
         "models",

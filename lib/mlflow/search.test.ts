@@ -287,7 +287,7 @@ pgTest("logged models by attributes, params, tags and metrics on datasets", asyn
         name === "c" ? null : runId,
         name,
         name === "a" ? "cnn" : null,
-        name === "c" ? "PENDING" : "READY",
+        name === "c" ? "FAILED" : "READY",
         at(index),
       ],
     );
@@ -323,6 +323,7 @@ pgTest("logged models by attributes, params, tags and metrics on datasets", asyn
     [{ filter: "model_type LIKE 'c%'" }, "a"],
     [{ filter: "status = 'READY'" }, "ba"],
     [{ filter: "attributes.status != 'LOGGED_MODEL_READY'" }, "c"],
+    [{ filter: "status IN ('LOGGED_MODEL_UPLOAD_FAILED')" }, "c"],
     [{ filter: `source_run_id = '${runId}'` }, "ba"],
     [{ filter: `creation_timestamp >= ${MS + 1_000}` }, "cb"],
     [{ filter: `creation_time = ${MS} OR last_updated_time = ${MS + 2_000}` }, "ca"],
@@ -341,6 +342,9 @@ pgTest("logged models by attributes, params, tags and metrics on datasets", asyn
     [{ order_by: [{ field_name: "metrics.acc", ascending: false, dataset_name: "test", dataset_digest: "1" }] }, "acb"],
   ];
   for (const [body, names] of cases) expect([body, await found(body)]).toEqual([body, names]);
+  expect(await post("logged-models/search", { experiment_ids: [experimentId], filter: "name = 'c'" })).toMatchObject({
+    models: [{ info: { status: "LOGGED_MODEL_UPLOAD_FAILED" } }],
+  });
   const { models } = await post("logged-models/search", { experiment_ids: [experimentId], filter: "name = 'b'" });
   expect(models).toEqual([
     {

@@ -136,7 +136,7 @@ function conditionOf(comparison: Comparison, onDatasets: string, bind: Bind): st
 function attributeCondition(comparison: Comparison, bind: Bind): string {
   const { column, type } = columnOf(comparison.field.key);
   if (type === "time") return compare(`${millis(column)}::float8`, comparison, bind);
-  // READY and LOGGED_MODEL_READY are one.
+  // LOGGED_MODEL_READY is what the wire calls READY.
   const compared =
     comparison.field.key === "status" ? { ...comparison, value: bareStatus(comparison.value) } : comparison;
   return compare(column, compared, bind);
