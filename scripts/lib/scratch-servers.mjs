@@ -129,7 +129,7 @@ async function ownPostgres(home) {
  * @param {() => Promise<void>} [options.alsoStop] after the program
  * @returns {Promise<ScratchServer>}
  */
-async function launch({ name, folder, program, args, url, env, cwd = folder, alsoStop }) {
+async function launch({ name, folder, program, args, url, says = "", env, cwd = folder, alsoStop }) {
   const logFile = path.join(folder, "server.log");
   const log = fs.openSync(logFile, "a");
   const child = spawn(program, args, {
@@ -171,7 +171,8 @@ async function launch({ name, folder, program, args, url, env, cwd = folder, als
   };
 
   const end = Date.now() + START_PATIENCE_MS;
-  while (!(await isHealthy(url))) {
+  const isReady = async () => (readIfThere(logFile) ?? "").includes(says) && (await isHealthy(url));
+  while (!(await isReady())) {
     if (over === undefined && Date.now() < end) {
       await sleep(100);
       continue;
