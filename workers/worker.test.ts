@@ -51,7 +51,13 @@ pgTest(
     expect(run.tags).toMatchObject({ engine: "wasm", dataset: "synthetic-digits", "dataset.synthetic": "true" });
     expect(run.tags["code.revision"]).toMatch(/^([0-9a-f]{40}|v\d)/);
     expect(run.artifacts.map((artifact) => artifact.path)).toEqual(
-      expect.arrayContaining(["model/model.json", "model/model.onnx", "evaluation.json", "summary.json"]),
+      expect.arrayContaining([
+        "model/MLmodel",
+        "model/model.json",
+        "model/model.onnx",
+        "evaluation.json",
+        "summary.json",
+      ]),
     );
     const series = new Map((await getMetricHistory(ctx, { runId })).map((one) => [one.key, one]));
     for (const key of ["loss", "accuracy", "val_loss", "val_accuracy", "samples_per_second", "learning_rate"]) {

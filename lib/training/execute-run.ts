@@ -12,6 +12,7 @@ import { chooseEngine } from "#lib/training/choose-engine.ts";
 import { claimRun } from "#lib/training/claim-run.ts";
 import { codeRevision } from "#lib/training/code-revision.ts";
 import { type Attempt, fenced } from "#lib/training/fenced.ts";
+import { MLMODEL_PATH, mlmodelOf } from "#lib/training/mlmodel.ts";
 import { createProgressLog, isRunLost } from "#lib/training/progress-log.ts";
 import { keepRun, type RunKeeper } from "#lib/training/run-keeper.ts";
 import { finishRun, type RunOutcome, settleBrokenRun } from "#lib/training/settle-run.ts";
@@ -158,5 +159,7 @@ async function train(
     keeper.signal.throwIfAborted();
     await putArtifact(ctx, { runId, path: file.path, source: { file: file.file } });
   }
+  const mlmodel = Buffer.from(mlmodelOf({ id: runId, at: ctx.clock.now() }));
+  await putArtifact(ctx, { runId, path: MLMODEL_PATH, source: mlmodel, mediaType: "application/yaml" });
   return result;
 }
