@@ -16,8 +16,8 @@ const DatasetInput = z.looseObject({
   dataset: z.looseObject({
     name: requiredText("name"),
     digest: requiredText("digest"),
-    source_type: z.string().default(""),
-    source: z.string().default(""),
+    source_type: requiredText("source_type"),
+    source: requiredText("source"),
     schema: z.string().nullish(),
     profile: z.string().nullish(),
   }),

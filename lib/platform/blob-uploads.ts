@@ -7,7 +7,7 @@ import { InvalidError, NotFoundError } from "#lib/platform/errors.ts";
 import { newId } from "#lib/platform/ids.ts";
 
 /** A part as its sender names it: the digest is what {@link BlobUploads.putPart} returned. */
-export interface UploadPart {
+interface UploadPart {
   number: number;
   digest: string;
 }

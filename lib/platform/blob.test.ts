@@ -68,3 +68,43 @@ test("what a killed writer left is swept after a day, not before", async () => {
   await blobs.sweep(new Date());
   expect(await readdir(join(root, "tmp"))).toEqual([]);
 });
+
+test("a blob in parts survives a restart, takes a part again, and is swept when nobody goes on with it", async () => {
+  const id = await blobs.uploads.create({ whose: "mine" });
+  const stream = (text: string) => Readable.from([Buffer.from(text)]);
+  await blobs.uploads.putPart(id, 2, stream("lo"));
+  const wrong = await blobs.uploads.putPart(id, 1, stream("xxx"));
+  const right = await blobs.uploads.putPart(id, 1, stream("hel"));
+  const { uploads } = createDiskBlobStore(root);
+  expect((await uploads.read(id)).about).toEqual({ whose: "mine" });
+  const second = { number: 2, digest: (await uploads.putPart(id, 2, stream("lo"))).digest };
+  const complete = (digest: string) => uploads.complete(id, [second, { number: 1, digest }]);
+  await expect(complete(wrong.digest)).rejects.toMatchObject({ code: "upload_incomplete" });
+  expect(await complete(right.digest)).toEqual({ digest: HELLO, sizeBytes: 5 });
+  await expect(uploads.putPart(id, 1, stream("late"))).rejects.toMatchObject({ kind: "not_found" });
+
+  const left = await uploads.create({});
+  expect(await uploads.countOpen()).toBe(1);
+  await blobs.sweep(new Date());
+  expect(await uploads.countOpen()).toBe(1);
+  await blobs.sweep(new Date(Date.now() + 25 * 60 * 60 * 1_000));
+  for (const gone of [id, left, "../tmp", "upl_x", ""]) {
+    await expect(uploads.read(gone)).rejects.toMatchObject({ kind: "not_found" });
+  }
+});
+
+test("a part that breaks off is not there, and giving an upload up leaves nothing", async () => {
+  const id = await blobs.uploads.create({});
+  const broken = Readable.from(
+    (async function* () {
+      yield Buffer.from("half");
+      throw new Error("connection lost");
+    })(),
+  );
+  await expect(blobs.uploads.putPart(id, 1, broken)).rejects.toThrow("connection lost");
+  expect(await readdir(join(root, "uploads", id))).toEqual(["about.json"]);
+  await blobs.uploads.abort(id);
+  await expect(blobs.uploads.putPart(id, 1, Readable.from([Buffer.from("x")]))).rejects.toThrow("not found");
+  expect(await readdir(join(root, "uploads"))).not.toContain(id);
+  expect(await readdir(join(root, "tmp"))).toEqual([]);
+});

@@ -15,7 +15,7 @@ export const MetricValue = z.union([z.number(), z.enum(["NaN", "Infinity", "-Inf
 export type MetricValue = z.infer<typeof MetricValue>;
 
 /** Names of metrics, params and tags, as MLflow allows them. */
-export const EntryKey = z
+const EntryKey = z
   .string()
   .min(1)
   .max(250)

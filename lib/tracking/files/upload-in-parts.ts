@@ -10,7 +10,7 @@ import { nameFile, type StoredBytes } from "#lib/tracking/files/put-file.ts";
 
 /** Large files in parts, sent at once by whoever began: the upload is bound to the project, the caller and the path. */
 
-export const MAX_PARTS = 10_000;
+const MAX_PARTS = 10_000;
 /** Of all projects: each may hold much of the disk. */
 const MAX_OPEN = 1_000;
 
