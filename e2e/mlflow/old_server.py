@@ -146,7 +146,7 @@ def holds(client: MlflowClient, names: dict[str, str]) -> dict[str, Any]:
         "logged models": [logged_of(client, one, by_id) for one in client.search_logged_models([experiment.experiment_id])],
         "model": [model.description, tags_of(model.tags), {alias: str(of) for alias, of in model.aliases.items()}],
         "versions": [
-            [version.version, version.current_stage, version.description, tags_of(version.tags), by_id.get(version.run_id)]
+            [str(version.version), version.current_stage, version.description, tags_of(version.tags), by_id.get(version.run_id)]
             for version in sorted(client.search_model_versions(f"name = '{names['model']}'"), key=lambda one: int(one.version))
         ],
     }
@@ -158,7 +158,7 @@ def run_of(client: MlflowClient, run: Any, by_id: dict[str, str]) -> dict[str, A
         tags["mlflow.parentRunId"] = by_id[tags["mlflow.parentRunId"]]
     run_id = run.info.run_id
     histories = {
-        key: [(point.step, point.timestamp, repr(point.value)) for point in client.get_metric_history(run_id, key)]
+        key: [(point.step, point.timestamp, repr(on_wire(point.value))) for point in client.get_metric_history(run_id, key)]
         for key in run.data.metrics
     }
     return {
@@ -173,6 +173,11 @@ def run_of(client: MlflowClient, run: Any, by_id: dict[str, str]) -> dict[str, A
         ],
         "files": files_of(client, run_id) if run.info.run_name in ("parent", "child", "small 0") else None,
     }
+
+
+def on_wire(value: float) -> float:
+    """Servers answer infinity with the largest float; a store without a server has infinity itself."""
+    return math.copysign(sys.float_info.max, value) if math.isinf(value) else value
 
 
 def files_of(client: MlflowClient, run_id: str, folder: str | None = None) -> dict[str, str]:
@@ -197,3 +202,15 @@ def logged_of(client: MlflowClient, model: Any, by_id: dict[str, str]) -> list[o
 
 def tags_of(tags: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in tags.items() if key not in OURS}
+
+
+def first_difference(got: Any, want: Any, at: str = "") -> str:
+    """Where two of `holds` differ, and how; empty when they are the same."""
+    if got == want:
+        return ""
+    if isinstance(got, dict) and isinstance(want, dict) and got.keys() == want.keys():
+        return next(filter(None, (first_difference(got[key], want[key], f"{at}/{key}") for key in want)), "")
+    if isinstance(got, list) and isinstance(want, list) and len(got) == len(want):
+        pairs = enumerate(zip(got, want, strict=True))
+        return next(filter(None, (first_difference(*pair, f"{at}/{number}") for number, pair in pairs)), "")
+    return f"{at}: wanted {str(want)[:400]}, got {str(got)[:400]}"

@@ -8,6 +8,7 @@ from .datasets import datasets
 from .errors import errors
 from .experiments import experiments
 from .extensions import grammar, strict
+from .imports import imports
 from .logged_models import logged_models
 from .metrics import metrics
 from .models import models
@@ -30,4 +31,5 @@ ALL: list[Group] = [
     *(search_runs, search_experiments, search_models, search_versions, search_logged),
     *(errors, retries, together, autolog, traces),
     *(grammar, strict, projects, permissions, multipart, strict_paths, strict_together),
+    imports,
 ]

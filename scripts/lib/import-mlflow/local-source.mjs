@@ -88,15 +88,31 @@ function copyFolder(from, to) {
   for (const entry of entries) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
     if (entry.isDirectory()) {
-      if (!(isOwner && entry === files)) copyFolder(source, target);
+      // MLflow takes a folder for a run only if it has this one, be it empty.
+      if (isOwner && entry === files) fs.mkdirSync(target);
+      else copyFolder(source, target);
     } else if (entry.isFile()) {
       if (isOwner && files && entry.name === "meta.yaml") {
-        const uri = JSON.stringify(pathToFileURL(path.join(from, "artifacts")).href);
         const text = fs.readFileSync(source, "utf8");
-        fs.writeFileSync(target, text.replace(/^(artifact_uri|artifact_location):.*$/m, `$1: ${uri}`));
+        fs.writeFileSync(target, withPlace(text, path.join(from, "artifacts")));
       } else {
         fs.copyFileSync(source, target);
       }
     }
   }
+}
+
+/**
+ * A record that names its files by a path, with the path where they are now. A server keeps those of
+ * `mlflow-artifacts:/…` in its own folder, and those of `s3://…` are elsewhere: such names stay.
+ *
+ * @param {string} record YAML
+ * @param {string} folder
+ */
+function withPlace(record, folder) {
+  return record.replace(/^(artifact_uri|artifact_location):[ \t]*(.*)$/m, (line, name, value) => {
+    const named = String(value).replace(/^['"]/, "");
+    const isPath = named.startsWith("file:") || !/^[\w+.-]{2,}:/.test(named);
+    return isPath ? `${name}: ${JSON.stringify(pathToFileURL(folder).href)}` : line;
+  });
 }
