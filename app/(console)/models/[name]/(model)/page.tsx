@@ -13,6 +13,7 @@ import { StageHistory } from "#app/(console)/models/[name]/_components/stage-his
 import { TimelinePicture } from "#app/(console)/models/[name]/_components/timeline-picture.tsx";
 import { VersionCard } from "#app/(console)/models/[name]/_components/version-card.tsx";
 import { VersionTable } from "#app/(console)/models/[name]/_components/version-table.tsx";
+import { nameOfPath } from "#app/(console)/models/[name]/name-of-path.ts";
 import { readProtection } from "#app/(console)/models/[name]/read-approvals.ts";
 import { readModel } from "#app/(console)/models/[name]/read-model.ts";
 import { editHref } from "#app/(console)/settings/policies/_components/words.ts";
@@ -26,7 +27,7 @@ import { ProductionQuery } from "#lib/record/schemas.ts";
 const loadSearch = createLoader({ v: parseAsInteger, at: parseAsString });
 
 export default async function ModelPage({ params, searchParams }: PageProps<"/models/[name]">) {
-  const { name } = await params;
+  const name = nameOfPath(await params);
   const ctx = await requireSession();
   const search = await loadSearch(searchParams);
   // An address with a moment that does not make sense asks about now.

@@ -7,6 +7,7 @@ import { Page } from "#app/_ui/page.tsx";
 import { StageBadge, SyntheticBadge } from "#app/_ui/status-badge.tsx";
 import { Time } from "#app/_ui/time.tsx";
 import { StageMenu } from "#app/(console)/models/[name]/_components/stage-menu.tsx";
+import { nameOfPath } from "#app/(console)/models/[name]/name-of-path.ts";
 import { readProtection } from "#app/(console)/models/[name]/read-approvals.ts";
 import { readModel } from "#app/(console)/models/[name]/read-model.ts";
 import { VersionApprovals } from "#app/(console)/models/[name]/versions/[version]/_components/approvals-tab.tsx";
@@ -27,7 +28,7 @@ export default async function VersionPage({ params, searchParams }: PageProps<"/
   const address = await params;
   const ctx = await requireSession();
   const { tab, all } = await loadSearch(searchParams);
-  const version = await readVersion(address.name, address.version);
+  const version = await readVersion(nameOfPath(address), address.version);
   const [model, protection] = await Promise.all([readModel(version.modelName), readProtection(ctx, version.modelName)]);
   const { modelName: name } = version;
   return (
