@@ -4,15 +4,9 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from "
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { BlobRef } from "#lib/platform/blob-ref.ts";
 import { type BlobUploads, createDiskBlobUploads } from "#lib/platform/blob-uploads.ts";
 import { NotFoundError, UnavailableError } from "#lib/platform/errors.ts";
-
-/** What was stored: the key is the content. */
-export interface BlobRef {
-  /** SHA-256 of the bytes, 64 hex digits. */
-  digest: string;
-  sizeBytes: number;
-}
 
 /** Both ends are inside, counted from 0. */
 export interface ByteRange {
