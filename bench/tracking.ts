@@ -59,7 +59,7 @@ try {
   }
   for (let round = 0; round <= Number(values.rounds); round++) {
     for (const measure of [writes, reads, artifacts]) {
-      for (const ground of grounds) {
+      for (const ground of round % 2 === 0 ? grounds : grounds.toReversed()) {
         const found = await measure(ground, sizes);
         // Round 0 warms up.
         if (round > 0) keep(ground.target.name, found);
