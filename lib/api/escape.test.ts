@@ -69,7 +69,9 @@ pgTest("no list, whatever it is filtered by, tells of another project", async ({
     "instance",
     "",
   ];
-  const lists = routes.filter(({ method, path, auth }) => method === "get" && !path.includes("{") && auth !== "public");
+  const lists = routes.filter(
+    ({ method, path, auth, hidden }) => method === "get" && !path.includes("{") && auth !== "public" && !hidden,
+  );
   let asked = 0;
   for (const route of lists) {
     const fields = Object.keys((route.query as { shape?: object } | undefined)?.shape ?? {});
@@ -81,7 +83,8 @@ pgTest("no list, whatever it is filtered by, tells of another project", async ({
         const response = await ask(`${route.path}${query}`, { headers });
         // What the caller sent may come back in the words of a refusal.
         const text = (await response.text()).replaceAll(value === "" ? "\0" : value, "");
-        for (const id of ids) expect(text.includes(id), `${nameOf(route)}${query} tells ${id}: ${text}`).toBe(false);
+        for (const id of ids.filter((one) => !value.includes(one)))
+          expect(text.includes(id), `${nameOf(route)}${query} tells ${id}: ${text}`).toBe(false);
       }
     }
   }
@@ -96,14 +99,16 @@ pgTest(
     const mine = await make.ctx({ projectId: "default" });
     const { things, callers } = await makeNeighbours(runtime, ctx, mine);
     const byId = routes.filter(
-      ({ path, auth }) => path.includes("{") && !["public", "instance"].includes(auth) && !path.includes("strategies/"),
+      ({ path, auth, hidden }) =>
+        path.includes("{") && !["public", "instance"].includes(auth) && !path.includes("strategies/") && !hidden,
     );
     const other = (params: Record<string, string>) =>
       Object.fromEntries(
         Object.entries(params).map(([key, value]) => {
-          const isPlain = key === "path" || key === "version";
+          const isPlain = key === "path" || key === "version" || key === "number";
           const last = value.at(-1) === "0" ? "1" : "0";
-          return [key, isPlain ? value : `${value.slice(0, -1)}${last}`];
+          const isCounted = /^\d{1,9}$/.test(value);
+          return [key, isPlain ? value : isCounted ? "998" : `${value.slice(0, -1)}${last}`];
         }),
       );
     const differing: string[] = [];
@@ -115,7 +120,9 @@ pgTest(
           const asked = { method: route.method, headers, body: BODIES[nameOf(route)] };
           const response = await ask(fill(route, params), asked);
           let text = (await response.text()).replace(/"requestId":"[^"]+"/, "");
-          for (const value of Object.values(params)) text = text.replaceAll(value, "…");
+          for (const value of Object.values(params)) {
+            text = value.length > 3 ? text.replaceAll(value, "…") : text.replaceAll(`id=${value} `, "id=… ");
+          }
           return `${response.status} ${text}`;
         };
         const [foreign, missing] = [await told(there), await told(nowhere)];
