@@ -49,7 +49,7 @@ export async function spread(count: number, lanes: number, work: (index: number)
 }
 
 /** @param fraction 0..1 */
-export function quantile(values: number[], fraction: number): number {
+function quantile(values: number[], fraction: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
 }
