@@ -30,7 +30,7 @@ export async function findLockedVersion(
   return { modelId, version: found };
 }
 
-export function noModel(name: string): NotFoundError {
+function noModel(name: string): NotFoundError {
   return new NotFoundError(`Registered Model with name=${name}`);
 }
 

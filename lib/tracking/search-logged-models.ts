@@ -14,7 +14,7 @@ import {
 } from "#lib/tracking/store/search-logged-models.ts";
 
 /** A field as the wire names it, such as `metrics.accuracy`; a metric may be ordered by as measured on a dataset. */
-export interface LoggedModelOrder {
+interface LoggedModelOrder {
   fieldName: string;
   /** Default true. */
   ascending?: boolean | undefined;

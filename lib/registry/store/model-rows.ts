@@ -63,7 +63,7 @@ export async function updateVersionDescription(tx: Tx, versionId: string, descri
   await querySql(tx, sql, [versionId, description, tx.clock.now()]);
 }
 
-export async function touchModel(tx: Tx, modelId: string): Promise<void> {
+async function touchModel(tx: Tx, modelId: string): Promise<void> {
   await querySql(tx, "UPDATE registered_model SET updated_at = $2 WHERE id = $1", [modelId, tx.clock.now()]);
 }
 

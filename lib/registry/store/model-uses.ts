@@ -8,7 +8,7 @@ export interface ModelUse {
 }
 
 /** States of a request that is not over. */
-export const OPEN_STATES = "('pending', 'changes_requested', 'approved', 'executing')";
+const OPEN_STATES = "('pending', 'changes_requested', 'approved', 'executing')";
 
 /**
  * What names a model: a policy of its own, a deployment, a key that is confined to it, an open request. Policies of `*` name

@@ -2,8 +2,7 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 import type { Tx } from "#lib/platform/db.ts";
 import { querySql } from "#lib/platform/sql.ts";
 
-export const MODEL_STATUSES = ["PENDING", "READY", "FAILED"] as const;
-export type ModelStatus = (typeof MODEL_STATUSES)[number];
+export type ModelStatus = "PENDING" | "READY" | "FAILED";
 
 /** A value that a run measured on a model. `at` is Unix milliseconds. */
 export interface ModelMetric {
