@@ -59,6 +59,20 @@ export function playwrightCounts(file, exitCode) {
 }
 
 /**
+ * What the suite with the genuine MLflow client says.
+ * @param {string} file
+ * @param {number | null} exitCode
+ * @returns {Counts}
+ */
+export function mlflowCounts(file, exitCode) {
+  const report = readJson(file);
+  const number = (/** @type {unknown} */ value) => (typeof value === "number" ? value : 0);
+  const names = Array.isArray(report?.["names"]) ? report["names"].map(String) : [];
+  const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((name) => number(report?.[name]));
+  return withExitCode({ passed: passed ?? 0, failed: failed ?? 0, skipped: skipped ?? 0, names }, exitCode, "mlflow");
+}
+
+/**
  * @param {Counts} counts
  * @param {number | null} exitCode
  * @param {string} runner

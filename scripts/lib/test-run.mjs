@@ -6,7 +6,7 @@ import { places } from "./paths.mjs";
 import { setUp } from "./setup.mjs";
 import { formatMs } from "./steps.mjs";
 import { requirements } from "./test-require.mjs";
-import { CHECK_NAMES, runCheck, runFuzz, runPlaywright, runVitest } from "./test-stages.mjs";
+import { CHECK_NAMES, runCheck, runFuzz, runMlflow, runPlaywright, runVitest } from "./test-stages.mjs";
 
 /** @typedef {import("./test-counts.mjs").Counts} Counts */
 /** @typedef {"verify" | "build" | "unit" | "e2e"} Stage */
@@ -63,6 +63,10 @@ export async function runTests({ stages, filters }) {
     if (stages.includes("unit") && filters.length === 0) {
       const hasPython = wanted.found.python !== undefined;
       await stage("fuzz", () => runFuzz({ hasPython, isRequired: wanted.required.includes("python") }));
+    }
+    if (stages.includes("e2e") && filters.length === 0) {
+      const hasPython = wanted.found.python !== undefined;
+      await stage("mlflow", () => runMlflow({ hasPython, isRequired: wanted.required.includes("python") }));
     }
     if (stages.includes("e2e")) await stage("playwright", () => runPlaywright(filters));
   }

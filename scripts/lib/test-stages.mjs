@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { ROOT } from "./paths.mjs";
-import { playwrightCounts, vitestCounts } from "./test-counts.mjs";
+import { mlflowCounts, playwrightCounts, vitestCounts } from "./test-counts.mjs";
 
 /** @typedef {import("./test-counts.mjs").Counts} Counts */
 
@@ -24,7 +24,7 @@ const CHECKS = {
   openapi: [["--import", "tsx", "scripts/openapi.mjs"]],
 };
 
-/** How bench/fuzz.ts ends when it cannot have its tool. */
+/** How bench/fuzz.ts and scripts/test-mlflow.mjs end when they cannot have their tools. */
 const NOT_INSTALLED = 2;
 
 export const CHECK_NAMES = Object.keys(CHECKS);
@@ -83,6 +83,22 @@ export async function runFuzz({ hasPython, isRequired }) {
   return code === 0
     ? { passed: 1, failed: 0, skipped: 0, names: [] }
     : { passed: 0, failed: 1, skipped: 0, names: ["failed: fuzz"] };
+}
+
+/**
+ * The genuine MLflow client against a server of its own, every step a test. Skipped without Python or without its packages,
+ * unless Python is required.
+ * @param {{ hasPython: boolean, isRequired: boolean }} options
+ * @returns {Promise<Counts>}
+ */
+export async function runMlflow({ hasPython, isRequired }) {
+  /** @type {(why: string) => Counts} */
+  const skip = (why) => ({ passed: 0, failed: 0, skipped: 1, names: [`skipped: the MLflow client (${why})`] });
+  if (!hasPython) return skip("no python3 with venv");
+  const file = freshReport("mlflow.json");
+  const { code } = await node(["scripts/test-mlflow.mjs", "--report", file]);
+  if (code === NOT_INSTALLED && !isRequired) return skip("its packages could not be installed");
+  return mlflowCounts(file, code);
 }
 
 /**

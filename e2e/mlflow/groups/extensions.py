@@ -179,3 +179,11 @@ def _(w: World) -> None:
     equal((own["id"], own["name"]), (run, "seen by both"))
     text = answers(w.wire.call("GET", f"/api/runs/{run}/metrics", {"keys": "acc"}), 200).text
     true("0.5" in text, text[:300])
+
+
+@strict.step("one version is in Production: the one before goes to Archived, asked for or not")
+def _(w: World) -> None:
+    name = model_with(w, 2)
+    for number in ("1", "2"):
+        w.client.transition_model_version_stage(name, number, "Production", archive_existing_versions=False)
+    equal([w.client.get_model_version(name, str(at)).current_stage for at in (1, 2)], ["Archived", "Production"])
