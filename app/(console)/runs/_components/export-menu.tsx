@@ -24,13 +24,20 @@ export function ExportMenu({ search }: { search: RunsSearch }) {
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end">
         {FILES.map(({ label, ...file }) => (
-          <DropdownMenuItem key={label} asChild>
-            <a href={inPageProject(exportPath(search, file))} download>
-              {label}
-            </a>
-          </DropdownMenuItem>
+          <ExportItem key={label} label={label} path={exportPath(search, file)} />
         ))}
       </DropdownMenuContent>
     </DropdownMenu>
+  );
+}
+
+/** Of its own, so that it is rendered in the open menu only: the page's project is known to the browser alone. */
+function ExportItem({ label, path }: { label: string; path: string }) {
+  return (
+    <DropdownMenuItem asChild>
+      <a href={inPageProject(path)} download>
+        {label}
+      </a>
+    </DropdownMenuItem>
   );
 }
