@@ -12,10 +12,12 @@ const StageSchema = z.enum(STAGES);
  */
 export const ModelName = z
   .string()
+  .min(1)
   .max(255)
   .normalize("NFC")
-  .regex(
-    /^(?! )(?!\.{1,2}$)[\p{L}\p{M}\p{N}_.\-()[\]+,=& ]+(?<! )$/u,
+  // Not as a pattern of the API's description: JSON Schema has no classes of Unicode.
+  .refine(
+    (name) => /^(?! )(?!\.{1,2}$)[\p{L}\p{M}\p{N}_.\-()[\]+,=& ]+(?<! )$/u.test(name),
     "is made of letters, digits, spaces inside, and _ . - ( ) [ ] + , = &",
   );
 const VersionNumber = z.coerce.number().int().min(1).max(2_147_483_647);

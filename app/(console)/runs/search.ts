@@ -30,7 +30,7 @@ export function exportPath(search: RunsSearch, file: { what: "runs" | "history";
   if (q.trim() !== "") query.set("q", q);
   if (status.length > 0) query.set("status", status.join(","));
   return experiment === ""
-    ? `/api/runs/export?${query}`
+    ? `/api/exports/runs?${query}`
     : `/api/experiments/${encodeURIComponent(experiment)}/export?${query}`;
 }
 

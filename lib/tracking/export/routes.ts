@@ -26,7 +26,7 @@ export const exportRoutes: Route[] = [
   }),
   route({
     method: "get",
-    path: "/api/runs/export",
+    path: "/api/exports/runs",
     summary: "Export the runs of all experiments",
     description,
     tag,
