@@ -13,9 +13,10 @@ export async function hydrated(page: Page): Promise<void> {
       // React's mark of a part whose content is still to come.
       if (comments.currentNode.nodeValue === "$?") return false;
     }
-    const controls = [...document.body.querySelectorAll("a[href], button, input, select, textarea")];
-    const taken = (control: Element) => Object.keys(control).some((key) => key.startsWith("__reactProps$"));
-    return controls.every(taken);
+    // No function of a name in here: what tsx makes of one does not run in the browser.
+    return [...document.body.querySelectorAll("a[href], button, input, select, textarea")].every((control) =>
+      Object.keys(control).some((key) => key.startsWith("__reactProps$")),
+    );
   });
   await page.evaluate(
     () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
