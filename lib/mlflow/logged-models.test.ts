@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { z } from "zod";
 import { makeOwnerlessKey, openApi } from "#lib/api/testing/open-api.ts";
 import { createModel } from "#lib/registry/create-model.ts";
 import { createVersion } from "#lib/registry/create-version.ts";
@@ -9,6 +10,8 @@ import { putFile } from "#lib/tracking/files/put-file.ts";
 import { logBatch } from "#lib/tracking/log-batch.ts";
 import { createLoggedModel } from "#lib/tracking/logged-models/create-logged-model.ts";
 import { deleteLoggedModel } from "#lib/tracking/logged-models/update-logged-model.ts";
+
+const Made = z.object({ model: z.object({ info: z.object({ model_id: z.string() }) }) });
 
 type Call = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: Record<string, never> }>;
 
@@ -40,8 +43,8 @@ pgTest("a logged model from pending to ready, as the client sends it", async ({ 
     params: [{ key: "lr", value: "0.1" }],
     tags: [{ key: "a", value: "1" }],
   });
-  const { info } = made.body["model"] as unknown as { info: { model_id: string } };
-  const id = info.model_id;
+  const { model } = Made.parse(made.body);
+  const id = model.info.model_id;
   expect(id).toMatch(/^m-[0-9a-f]{32}$/);
   expect(made.body["model"]).toMatchObject({
     info: {

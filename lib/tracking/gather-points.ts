@@ -29,6 +29,7 @@ const gates = new WeakMap<object, Map<string, Gate>>();
 export function gatherPoints(ctx: Ctx, points: StoredPoint[]): Promise<Set<string>> {
   const byProject = gates.get(ctx.pool) ?? new Map<string, Gate>();
   gates.set(ctx.pool, byProject);
+  // Clients apart from workers: what a statement may write to depends on it.
   const who = `${ctx.projectId} ${isClient(ctx)}`;
   const gate = byProject.get(who) ?? { waiting: [], underWay: 0 };
   byProject.set(who, gate);
