@@ -25,8 +25,6 @@ class Group:
     name: str
     #: Left out against the reference: what we do beyond MLflow.
     is_extension: bool = False
-    #: Of a later slice (docs/plan.md): only against the reference, or when asked for by its name.
-    is_planned: bool = False
     steps: list[tuple[str, Step]] = field(default_factory=list)
 
     def step(self, name: str) -> Callable[[Step], Step]:

@@ -8,6 +8,7 @@ import { probeRoutes } from "#lib/mlflow/probe-routes.ts";
 import { registeredModelRoutes } from "#lib/mlflow/registered-model-routes.ts";
 import { runRoutes } from "#lib/mlflow/run-routes.ts";
 import { searchRoutes } from "#lib/mlflow/search-routes.ts";
+import { traceRoutes } from "#lib/mlflow/trace-routes.ts";
 import { uploadRoutes } from "#lib/mlflow/upload-routes.ts";
 import type { Route } from "#lib/platform/http/route.ts";
 
@@ -24,6 +25,7 @@ export const mlflowRoutes: Route[] = withTwins([
   ...registeredModelRoutes,
   ...modelVersionRoutes,
   ...loggedModelRoutes,
+  ...traceRoutes,
 ]);
 
 /** MLflow's pages ask below `/ajax-api` what its clients ask below `/api`. */

@@ -65,3 +65,25 @@ export const LOGGED_MODEL_GRAMMAR: Grammar = {
   typesInWords: "Expected one of ['attributes', 'metrics', 'params', 'tags'].",
   bareTexts: true,
 };
+
+const traceAttributes: [string, Attribute][] = [
+  ...["request_id", "status", "client_request_id", "name", "run_id", "experiment_id"].map(
+    (key): [string, Attribute] => [key, text],
+  ),
+  ...["timestamp", "execution_time", "end_time"].flatMap((key): [string, Attribute][] => [
+    [`${key}_ms`, number],
+    [key, { kind: "number", is: `${key}_ms` }],
+  ]),
+];
+
+export const TRACE_GRAMMAR: Grammar = {
+  types: new Map([
+    ...(["attribute", "attributes", "trace"] as const).map((word) => [word, "attribute"] as const),
+    ...(["tag", "tags"] as const).map((word) => [word, "tag"] as const),
+    ...(["metadata", "request_metadata"] as const).map((word) => [word, "metadata"] as const),
+  ]),
+  attributes: new Map(traceAttributes),
+  nullable: ["tag", "metadata"],
+  orderable: ["attribute"],
+  typesInWords: "Valid entity types are ['attribute', 'metadata', 'request_metadata', 'tag', 'trace']",
+};

@@ -9,7 +9,7 @@ from check import answers, equal, refuses, same, true
 from runner import Group
 from world import World
 
-traces = Group("traces", is_planned=True)
+traces = Group("traces")
 
 
 def traced(w: World, question: str, *, fails: bool = False, experiment: str | None = None) -> Trace:

@@ -17,6 +17,7 @@ import { createUpload } from "#lib/tracking/files/upload-in-parts.ts";
 import { getRun } from "#lib/tracking/get-run.ts";
 import { logMetrics } from "#lib/tracking/log-metrics.ts";
 import { createLoggedModel } from "#lib/tracking/logged-models/create-logged-model.ts";
+import { startTrace } from "#lib/tracking/traces/start-trace.ts";
 import { submitStrategy } from "#lib/training/submit-strategy.ts";
 
 /** Real things of one project, by the path that names them: the longest beginning of a route's path counts. */
@@ -46,9 +47,16 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
   const { uploadId } = await createUpload(ctx, { of, path: "model/large.bin", parts: 2 });
   const { experimentId } = await getRun(ctx, { id: runId });
   const logged = await createLoggedModel(ctx, { experimentId, name: "theirs", tags: { team: "theirs" } });
+  const traceId = `tr-${runId}`;
+  await startTrace(ctx, {
+    ...{ id: traceId, experimentId, requestedAt: 1, durationMs: 1, state: "OK", metadata: {} },
+    ...{ requestPreview: null, responsePreview: null, clientRequestId: null, tags: { team: "theirs" } },
+  });
   const files = `${experimentId}/${runId}/artifacts/model`;
   return [
     ["/api/2.0/mlflow/logged-models/{model_id}", { model_id: logged.id, key: "team" }],
+    ["/api/2.0/mlflow/traces/{trace_id}", { trace_id: traceId }],
+    ["/api/3.0/mlflow/traces/{trace_id}", { trace_id: traceId }],
     ["/api/2.0/mlflow-artifacts/", { path: `${files}/model.onnx` }],
     ["/api/2.0/mlflow-artifacts/mpu/", { path: files, upload: uploadId, number: "1" }],
     ["/api/runs/{id}", { id: runId, path: "model/model.onnx" }],
@@ -73,6 +81,10 @@ export const BODIES: { [route: string]: unknown } = {
   "PATCH /api/2.0/mlflow/logged-models/{model_id}": { status: "LOGGED_MODEL_READY" },
   "PATCH /api/2.0/mlflow/logged-models/{model_id}/tags": { tags: [{ key: "team", value: "taken over" }] },
   "POST /api/2.0/mlflow/logged-models/{model_id}/params": { params: [{ key: "lr", value: "taken over" }] },
+  "PATCH /api/2.0/mlflow/traces/{trace_id}/tags": { key: "team", value: "taken over" },
+  "DELETE /api/2.0/mlflow/traces/{trace_id}/tags": { key: "team" },
+  "PATCH /api/3.0/mlflow/traces/{trace_id}/tags": { key: "team", value: "taken over" },
+  "DELETE /api/3.0/mlflow/traces/{trace_id}/tags": { key: "team" },
   "POST /api/2.0/mlflow-artifacts/mpu/create/{path+}": { path: "/tmp/large.bin", num_parts: 2 },
   "POST /api/2.0/mlflow-artifacts/mpu/complete/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1", parts: [] },
   "POST /api/2.0/mlflow-artifacts/mpu/abort/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1" },

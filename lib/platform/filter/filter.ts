@@ -1,6 +1,6 @@
 /** A filter as it is understood: what `parseFilter` makes of its text, and stores make SQL of. */
 
-export type FieldType = "attribute" | "tag" | "param" | "metric" | "dataset";
+export type FieldType = "attribute" | "tag" | "param" | "metric" | "dataset" | "metadata";
 
 /** Which value of a series is compared: the newest, or the lowest or highest of all its finite points. */
 export type Point = "last" | "min" | "max";

@@ -13,6 +13,7 @@ const NAMES: Record<FieldType, string> = {
   param: "parameter",
   metric: "metric",
   dataset: "dataset",
+  metadata: "metadata",
 };
 
 /** `field comparator value`, or `field IS [NOT] NULL`. @throws FilterFault */

@@ -35,7 +35,7 @@ export async function readJsonBody(request: Request, maxBytes = DEFAULT_MAX_BODY
     throw tooLarge(maxBytes);
   }
   // Node's parser never hands over more than the announced length.
-  const text = announced === null ? await readLimited(request, maxBytes) : await request.text();
+  const text = announced === null ? new TextDecoder().decode(await readBytes(request, maxBytes)) : await request.text();
   if (text === "") {
     throw new InvalidError("The body is empty.", {
       details: [{ field: "body", problem: "empty", remedy: "Send a JSON object." }],
@@ -67,8 +67,13 @@ function formatBytes(bytes: number): string {
   return megabytes >= 1 ? `${Number(megabytes.toFixed(1))} MB` : `${bytes} bytes`;
 }
 
-async function readLimited(request: Request, maxBytes: number): Promise<string> {
-  if (request.body === null) return "";
+/**
+ * A body of at most `maxBytes`, as it is.
+ *
+ * @throws LimitExceededError too long
+ */
+export async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
+  if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body.getReader();
@@ -81,7 +86,7 @@ async function readLimited(request: Request, maxBytes: number): Promise<string> 
     }
     chunks.push(part.value);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 function notJson(text: string, cause: unknown): InvalidError {

@@ -1,0 +1,29 @@
+import { field, list, object, quoted } from "#lib/platform/filter/json-sql.ts";
+
+/** A trace `t` as JSON: the same fields as `lib/mlflow/wire/trace.ts` has. */
+export const TRACE_INFO_JSON = object(
+  field("trace_id", quoted("t.id")),
+  field("client_request_id", quoted("t.client_request_id")),
+  field(
+    "trace_location",
+    `'{"type":"MLFLOW_EXPERIMENT","mlflow_experiment":{"experiment_id":"' || t.experiment_id || '"}}'`,
+  ),
+  field("request_preview", quoted("t.request_preview")),
+  field("response_preview", quoted("t.response_preview")),
+  field("request_time", `to_json(to_char(t.requested_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text`),
+  field("execution_duration", `'"' || (t.duration_ms::numeric / 1000)::numeric(20, 3) || 's"'`),
+  field("state", `'"' || t.state || '"'`),
+  field("trace_metadata", "t.metadata::text"),
+  field("tags", "t.tags::text"),
+);
+
+/** With its spans, from the first on. */
+export const TRACE_JSON = object(
+  field("trace_info", TRACE_INFO_JSON),
+  list(
+    "spans",
+    "s.content",
+    "trace_span s WHERE s.project_id = t.project_id AND s.trace_id = t.id",
+    "ORDER BY s.start_ns, s.id",
+  ),
+);
