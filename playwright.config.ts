@@ -18,6 +18,8 @@ export default defineConfig({
   // Patience for a machine that does other work as well; what has to be fast is measured by bench/.
   timeout: 120_000,
   expect: { timeout: 30_000 },
+  // As in vitest.config.ts: the summary names what needed it.
+  retries: process.env["CI"] === undefined ? 0 : 1,
   forbidOnly: process.env["CI"] !== undefined,
   reporter: [["list"]],
   use: {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
@@ -21,7 +22,10 @@ interface Sent {
   pauseMs?: number;
 }
 
-/** A server as `server/main.ts` puts it together, and a client that sends exactly what it is told. */
+/**
+ * A server as `server/main.ts` puts it together, and a client that sends exactly what it is told, and all of it, whenever
+ * the reply comes.
+ */
 async function withServer<T>(
   runtime: Runtime,
   pages: NodeHandler | undefined,
@@ -44,7 +48,11 @@ async function withServer<T>(
             response.on("data", (part) => {
               text += part;
             });
-            response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+            const sent = sending.writableFinished ? undefined : once(sending, "finish");
+            response.on("end", () => {
+              const reply = { status: response.statusCode ?? 0, headers: response.headers, text };
+              Promise.resolve(sent).then(() => resolve(reply), reject);
+            });
           });
           sending.on("error", reject);
           const half = body === undefined || pauseMs === undefined ? body : body.slice(0, body.length / 2);

@@ -1,8 +1,11 @@
+import { stripVTControlCharacters } from "node:util";
 import { readJson } from "./files.mjs";
 
-/** @typedef {{ passed: number, failed: number, skipped: number, names: string[] }} Counts `names`: what failed or was skipped */
+/** @typedef {{ passed: number, failed: number, skipped: number, names: string[] }} Counts `names`: what failed, was skipped, or passed only when it was tried again */
 
-/** @typedef {{ title?: string, suites?: PlaywrightSuite[], specs?: { title: string, tests?: { status: string }[] }[] }} PlaywrightSuite */
+/** @typedef {{ title?: string, suites?: PlaywrightSuite[], specs?: { title: string, tests?: { status: string, results?: { error?: { message?: string } }[] }[] }[] }} PlaywrightSuite */
+
+const FLAKY = "passed at the second try only";
 
 /**
  * What vitest's JSON report says. A file that could not be loaded has no tests in it and counts as one that failed.
@@ -17,23 +20,26 @@ export function vitestCounts(file, exitCode) {
   const suites = Array.isArray(report?.["testResults"]) ? report["testResults"] : [];
   for (const suite of suites) {
     const tests = Array.isArray(suite.assertionResults) ? suite.assertionResults : [];
-    for (const { status, fullName } of tests) {
+    for (const { status, fullName, failureMessages } of tests) {
+      const why = firstLine(failureMessages?.[0]);
       if (status === "passed") counts.passed += 1;
       else if (status === "failed") counts.failed += 1;
       else counts.skipped += 1;
-      if (status !== "passed") counts.names.push(`${status === "failed" ? "failed" : "skipped"}: ${fullName}`);
+      if (status === "failed") counts.names.push(`failed: ${fullName}: ${why}`);
+      else if (status !== "passed") counts.names.push(`skipped: ${fullName}`);
+      else if (why !== "") counts.names.push(`${FLAKY}: ${fullName}: ${why}`);
     }
     const hasFailed = tests.some((/** @type {{ status: string }} */ one) => one.status === "failed");
     if (suite.status === "failed" && !hasFailed) {
       counts.failed += 1;
-      counts.names.push(`failed: ${suite.name}: ${String(suite.message).split("\n")[0]}`);
+      counts.names.push(`failed: ${suite.name}: ${firstLine(suite.message)}`);
     }
   }
   return withExitCode(counts, exitCode, "vitest");
 }
 
 /**
- * What Playwright's JSON report says. A test that passed only when it was tried again counts as failed.
+ * What Playwright's JSON report says. A test that passed only when it was tried again counts as passed, and is named.
  * @param {string} file
  * @param {number | null} exitCode
  * @returns {Counts}
@@ -45,12 +51,14 @@ export function playwrightCounts(file, exitCode) {
   const visit = (/** @type {PlaywrightSuite} */ suite, /** @type {string} */ prefix) => {
     for (const child of suite.suites ?? []) visit(child, `${prefix}${child.title} › `);
     for (const spec of suite.specs ?? []) {
-      for (const { status } of spec.tests ?? []) {
-        if (status === "expected") counts.passed += 1;
+      for (const { status, results } of spec.tests ?? []) {
+        if (status === "expected" || status === "flaky") counts.passed += 1;
         else if (status === "skipped") counts.skipped += 1;
         else counts.failed += 1;
-        if (status !== "expected")
-          counts.names.push(`${status === "skipped" ? status : "failed"}: ${prefix}${spec.title}`);
+        if (status === "expected") continue;
+        const word = status === "skipped" ? status : status === "flaky" ? FLAKY : "failed";
+        const why = firstLine(results?.find((one) => one.error !== undefined)?.error?.message);
+        counts.names.push(`${word}: ${prefix}${spec.title}${why && `: ${why}`}`);
       }
     }
   };
@@ -82,4 +90,13 @@ function withExitCode(counts, exitCode, runner) {
   if (exitCode === 0 ? counts.passed + counts.failed + counts.skipped > 0 : counts.failed > 0) return counts;
   const why = exitCode === 0 ? "ran no test" : `ended with ${exitCode} outside its tests`;
   return { ...counts, failed: counts.failed + 1, names: [...counts.names, `failed: ${runner} ${why}`] };
+}
+
+/**
+ * What went wrong, without the colours of a terminal.
+ * @param {unknown} message
+ */
+function firstLine(message) {
+  if (typeof message !== "string") return "";
+  return (stripVTControlCharacters(message).trim().split("\n", 1)[0] ?? "").slice(0, 300);
 }

@@ -80,13 +80,19 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Buf
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     size += part.value.byteLength;
     if (size > maxBytes) {
-      // Not cancelled: that would cut the connection before the client has read why. Node discards the rest.
-      reader.releaseLock();
+      // Not cancelled: that would cut the connection before the client has read why. Not left unread either: the next
+      // request on the same connection would wait behind the rest for ever.
+      discard(reader).catch(() => undefined);
       throw tooLarge(maxBytes);
     }
     chunks.push(part.value);
   }
   return Buffer.concat(chunks);
+}
+
+/** Reads on to the end, for nobody. The server's own time limit of a request bounds it. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  for (let part = await reader.read(); !part.done; part = await reader.read());
 }
 
 function notJson(text: string, cause: unknown): InvalidError {
