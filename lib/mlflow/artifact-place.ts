@@ -12,11 +12,12 @@ export type WritablePlace = Extract<ArtifactPlace, { of: FilesOf }>;
 
 const RUN = /^([0-9]{1,18})\/([0-9a-f]{32})\/artifacts(?:\/(.+))?$/s;
 const MODEL = /^([0-9]{1,18})\/models\/(m-[0-9a-f]{32})\/artifacts(?:\/(.+))?$/s;
+const TRACE = /^([0-9]{1,18})\/traces\/([A-Za-z0-9_-]{1,50})\/artifacts(?:\/(.+))?$/s;
 const VERSION = /^versions\/([\w-]{1,64})\/artifacts(?:\/(.+))?$/s;
 
 /**
  * Reads a path as the URIs that we gave out have it: `<experiment>/<run>/artifacts/…`,
- * `<experiment>/models/<model>/artifacts/…`, `versions/<version>/artifacts/…`. The path within is empty for the root,
+ * `<experiment>/models/<model>/artifacts/…`, `<experiment>/traces/<trace>/artifacts/…`, `versions/<version>/artifacts/…`. The path within is empty for the root,
  * which clients write with a slash behind.
  *
  * @param given as the router decoded it, once
@@ -35,12 +36,17 @@ export function parseArtifactPlace(given: string): ArtifactPlace {
     const [, experimentId = "", id = "", path = ""] = model;
     return { of: { kind: "model", id, experimentId }, path };
   }
+  const trace = TRACE.exec(whole);
+  if (trace !== null) {
+    const [, experimentId = "", id = "", path = ""] = trace;
+    return { of: { kind: "trace", id, experimentId }, path };
+  }
   const version = VERSION.exec(whole);
   if (version !== null) {
     const [, id = "", path = ""] = version;
     return { of: { kind: "version", id }, path };
   }
-  throw new NotFoundError("A run, logged model or version with artifacts at that path");
+  throw new NotFoundError("A run, logged model, trace or version with artifacts at that path");
 }
 
 /**

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { type ArtifactPlace, parseArtifactPlace, parseWritablePlace } from "#lib/mlflow/artifact-place.ts";
 import { notSupported } from "#lib/mlflow/not-supported.ts";
+import { MAX_SPANS_BYTES } from "#lib/mlflow/read-otlp.ts";
 import { toWireFile, WireFile } from "#lib/mlflow/wire/file.ts";
 import { runArtifactUri } from "#lib/mlflow/wire/run.ts";
 import { Nothing, RunRef, requiredText, runIdOf, unlessEmpty } from "#lib/mlflow/wire/values.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { InvalidError } from "#lib/platform/errors.ts";
 import { downloadReply } from "#lib/platform/http/download.ts";
+import { readBytes } from "#lib/platform/http/read-body.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import { uploadStream } from "#lib/platform/http/upload.ts";
 import { listVersionFolder, openVersionFile } from "#lib/registry/version-files.ts";
@@ -15,8 +17,11 @@ import { listFolder, type OpenedFile, openFile } from "#lib/tracking/files/open-
 import { putFile } from "#lib/tracking/files/put-file.ts";
 import { findRun } from "#lib/tracking/find-run.ts";
 import type { FolderEntry } from "#lib/tracking/store/files.ts";
+import { putTraceFile } from "#lib/tracking/traces/put-trace-file.ts";
 
 const tag = "MLflow: artifacts";
+/** Where clients before 3.4 send a trace's spans. */
+const TRACE_FILE = "traces.json";
 const proxy = "/api/2.0/mlflow-artifacts";
 /** The rules of paths are the verbs', so that a trick is told from what is not there. */
 const AtPath = z.object({ path: z.string() });
@@ -85,13 +90,18 @@ export const artifactRoutes: Route[] = [
     path: `${proxy}/artifacts/{path+}`,
     summary: "Upload an artifact",
     description:
-      "The body is the file, of any size and type, and is streamed. The same path again takes the new bytes.",
+      "The body is the file, of any size and type, and is streamed. The same path again takes the new bytes. The spans of a trace's traces.json become the trace's.",
     tag,
     auth: "tracking:write",
     params: AtPath,
     response: Nothing,
     handle: async ({ ctx, params, request }) => {
       const { of, path } = parseWritablePlace(params.path);
+      if (of.kind === "trace" && path === TRACE_FILE) {
+        const body = await readBytes(request, MAX_SPANS_BYTES);
+        await putTraceFile(ctx, { traceId: of.id, experimentId: of.experimentId, path, body });
+        return {};
+      }
       const mediaType = request.headers.get("content-type") ?? undefined;
       await putFile(ctx, { of, path, source: () => uploadStream(request), mediaType });
       return {};

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EXPERIMENT_HEADER, OTLP, readOtlp } from "#lib/mlflow/read-otlp.ts";
 import { foundReply, Ids, searchFields } from "#lib/mlflow/wire/search.ts";
 import {
   fromWireTrace,
@@ -9,9 +10,7 @@ import {
   WireTraceInfo,
 } from "#lib/mlflow/wire/trace.ts";
 import { IdText, Int64, Nothing, requiredText } from "#lib/mlflow/wire/values.ts";
-import { InvalidError, UnsupportedTypeError } from "#lib/platform/errors.ts";
-import { missingParameter } from "#lib/platform/http/mlflow-fault.ts";
-import { readBytes } from "#lib/platform/http/read-body.ts";
+import { InvalidError } from "#lib/platform/errors.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import type { DoomedTraces } from "#lib/tracking/store/traces.ts";
@@ -24,10 +23,7 @@ import { deleteTraceTag, setTraceTag } from "#lib/tracking/traces/trace-tags.ts"
 
 const tag = "MLflow: traces";
 const base = "/api/3.0/mlflow/traces";
-const MOST_BYTES = 10 * 1024 * 1024;
 const MOST_DELETED = 100_000;
-const OTLP = "application/x-protobuf";
-const EXPERIMENT_HEADER = "x-mlflow-experiment-id";
 
 const TraceParams = z.object({ trace_id: z.string().max(100) });
 const TraceQuery = z.looseObject({ trace_id: requiredText("trace_id") });
@@ -50,14 +46,14 @@ export const traceRoutes: Route[] = [
     method: "post",
     path: "/v1/traces",
     summary: "Record spans by OTLP",
-    description: `The body is an ExportTraceServiceRequest as ${OTLP}, not compressed. ${EXPERIMENT_HEADER} names the experiment.`,
+    description: `The body is an ExportTraceServiceRequest as ${OTLP} or JSON, also by gzip or deflate. ${EXPERIMENT_HEADER} names the experiment.`,
     tag,
     auth: "tracking:write",
     produces: OTLP,
     handle: async ({ ctx, request }) => {
-      const experimentId = requireOtlp(request.headers);
-      await logSpans(ctx, { experimentId, body: await readBytes(request, MOST_BYTES) });
-      return makeResponse(new Uint8Array(), 200, { "Content-Type": OTLP });
+      const { isJson, ...given } = await readOtlp(request);
+      await logSpans(ctx, given);
+      return isJson ? jsonReply("{}") : makeResponse(new Uint8Array(), 200, { "Content-Type": OTLP });
     },
   }),
   route({
@@ -192,30 +188,5 @@ function doomedBy({
   const problem = "Exactly one of `max_timestamp_millis` and `request_ids` must be specified.";
   throw new InvalidError(problem, {
     details: [{ field: "request_ids", problem, remedy: "Send the ids, or the time up to which traces go." }],
-  });
-}
-
-/**
- * The experiment that an OTLP request names.
- *
- * @throws InvalidError         none
- * @throws UnsupportedTypeError not protobuf, or compressed
- */
-function requireOtlp(headers: Headers): string {
-  const experimentId = headers.get(EXPERIMENT_HEADER);
-  if (!experimentId) {
-    throw new InvalidError(missingParameter(EXPERIMENT_HEADER), {
-      details: [{ field: EXPERIMENT_HEADER, problem: "absent", remedy: "Send the experiment's id in this header." }],
-    });
-  }
-  const type = (headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
-  const encoding = headers.get("content-encoding") ?? "identity";
-  if (type === OTLP && encoding === "identity") return experimentId;
-  throw new UnsupportedTypeError(`Spans are taken as ${OTLP}, not compressed.`, {
-    details: [
-      type === OTLP
-        ? { field: "Content-Encoding", problem: encoding.slice(0, 100), remedy: "Send it as it is." }
-        : { field: "Content-Type", problem: "not accepted here", remedy: `Send Content-Type: ${OTLP}.` },
-    ],
   });
 }

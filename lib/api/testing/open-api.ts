@@ -10,7 +10,7 @@ export interface OpenApi extends Api {
   ask(path: string, init?: { method?: string; headers?: Record<string, string>; body?: unknown }): Promise<Response>;
 }
 
-/** The API of a test's runtime. A body that is a text is sent as it is. */
+/** The API of a test's runtime. A body that is a text or bytes is sent as it is. */
 export function openApi(runtime: Runtime): OpenApi {
   const api = createApi(runtime);
   let calls = 0;
@@ -19,11 +19,16 @@ export function openApi(runtime: Runtime): OpenApi {
     async ask(path, { method = "get", headers, body } = {}) {
       calls += 1;
       const env = { incoming: { socket: { remoteAddress: `10.9.${calls >> 8}.${calls & 255}` } } };
-      const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+      const sent =
+        body === undefined ? {} : { body: typeof body === "string" || isBytes(body) ? body : JSON.stringify(body) };
       const all = { "Content-Type": "application/json", ...headers };
       return api.app.request(path, { method: method.toUpperCase(), headers: all, ...sent }, env);
     },
   };
+}
+
+function isBytes(body: unknown): body is Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array;
 }
 
 /** The header of a key that nobody owns, as the bootstrap key; of every scope unless told otherwise. */

@@ -54,7 +54,8 @@ function isJson(type: string): boolean {
   return essence === "application/json" || (essence.startsWith("application/") && essence.endsWith("+json"));
 }
 
-function tooLarge(maxBytes: number): LimitExceededError {
+/** What is longer than `maxBytes`. */
+export function tooLarge(maxBytes: number): LimitExceededError {
   return new LimitExceededError("too_large", "The body is too large.", {
     details: [
       { field: "body", problem: `more than ${maxBytes} bytes`, remedy: `Send at most ${formatBytes(maxBytes)}.` },

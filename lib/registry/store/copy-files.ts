@@ -12,6 +12,7 @@ export interface VersionFile {
 const OWNER_COLUMN: Record<FileOwner["table"], string> = {
   artifact: "run_id",
   logged_model_file: "model_id",
+  trace_file: "trace_key",
   model_version_file: "version_id",
 };
 

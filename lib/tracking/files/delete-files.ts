@@ -21,7 +21,7 @@ export async function deleteFiles(ctx: Ctx, input: { of: FilesOf; path: string }
     const owner = await findWritableOwner(tx, input.of);
     const removed = await removeFiles(tx, owner, path);
     if (removed.length === 0) return;
-    const subject = `${input.of.kind === "run" ? "run" : "logged_model"}:${owner.id}`;
+    const subject = `${input.of.kind === "model" ? "logged_model" : input.of.kind}:${input.of.id}`;
     audit(tx, { action: "artifact.delete", subject, detail: { path, files: removed.length } });
   });
 }

@@ -2,17 +2,19 @@ import type { Ctx } from "#lib/platform/ctx.ts";
 import { ConflictError, NotFoundError } from "#lib/platform/errors.ts";
 import { findRun, findWritableRun } from "#lib/tracking/find-run.ts";
 import { isClient } from "#lib/tracking/is-client.ts";
-import { type FileOwner, selectModelOwner } from "#lib/tracking/store/files.ts";
+import { type FileOwner, selectModelOwner, type WritableTable } from "#lib/tracking/store/files.ts";
+import { selectTraceOwner } from "#lib/tracking/store/traces.ts";
+import { noTrace } from "#lib/tracking/traces/trace-texts.ts";
 
-/** Whose files a caller means: those of a run, or of a logged model. */
+/** Whose files a caller means: those of a run, of a logged model, or of a trace. */
 export interface FilesOf {
-  kind: "run" | "model";
+  kind: "run" | "model" | "trace";
   id: string;
   /** The experiment that the caller says it belongs to; not looked at when absent. */
   experimentId?: string | undefined;
 }
 
-export type WritableOwner = FileOwner & { table: "artifact" | "logged_model_file" };
+export type WritableOwner = FileOwner & { table: WritableTable };
 
 /**
  * The owner in this project, for reading. A deleted run's files can be read; a deleted model's cannot.
@@ -24,6 +26,12 @@ export async function findOwner(ctx: Ctx, of: FilesOf): Promise<WritableOwner> {
     const run = await findRun(ctx, of.id);
     requireExperiment(of, run.experimentId);
     return { table: "artifact", id: run.id };
+  }
+  if (of.kind === "trace") {
+    const trace = await selectTraceOwner(ctx, of.id);
+    if (trace === null) throw noTrace(of.id);
+    requireExperiment(of, trace.experimentId);
+    return { table: "trace_file", id: trace.fileKey };
   }
   const model = await selectModelOwner(ctx, of.id);
   if (model === null || model.isDeleted) throw new NotFoundError(`Logged model with ID '${of.id}'`);
@@ -38,7 +46,7 @@ export async function findOwner(ctx: Ctx, of: FilesOf): Promise<WritableOwner> {
  * @throws ConflictError the run is deleted, or a worker does it: what it leaves is evidence, which nobody else writes
  */
 export async function findWritableOwner(ctx: Ctx, of: FilesOf): Promise<WritableOwner> {
-  if (of.kind === "model") return findOwner(ctx, of);
+  if (of.kind !== "run") return findOwner(ctx, of);
   const run = await findWritableRun(ctx, of.id);
   requireExperiment(of, run.experimentId);
   if (run.managed && isClient(ctx)) {
@@ -49,8 +57,10 @@ export async function findWritableOwner(ctx: Ctx, of: FilesOf): Promise<Writable
   return { table: "artifact", id: run.id };
 }
 
+const NAMES = { run: "Run", model: "Logged model", trace: "Trace" };
+
 function requireExperiment(of: FilesOf, experimentId: string): void {
   if (of.experimentId !== undefined && of.experimentId !== experimentId) {
-    throw new NotFoundError(`${of.kind === "run" ? "Run" : "Logged model"} ${of.id} of experiment ${of.experimentId}`);
+    throw new NotFoundError(`${NAMES[of.kind]} ${of.id} of experiment ${of.experimentId}`);
   }
 }

@@ -17,7 +17,7 @@ const MAX_OPEN = 1_000;
 const About = z.object({
   projectId: z.string(),
   actor: z.string(),
-  of: z.object({ kind: z.enum(["run", "model"]), id: z.string() }),
+  of: z.object({ kind: z.enum(["run", "model", "trace"]), id: z.string() }),
   path: z.string(),
   parts: z.int(),
 });

@@ -4,11 +4,14 @@ import type { ArtifactEntry } from "#lib/tracking/schemas.ts";
 
 /** Files by path, of whatever has some: their bytes are blobs, their tables are alike. */
 
-/** Whose files: a run's, a logged model's or a registered version's. */
+/** Whose files: a run's, a logged model's, a trace's or a registered version's. */
 export interface FileOwner {
-  table: "artifact" | "logged_model_file" | "model_version_file";
+  table: WritableTable | "model_version_file";
   id: string;
 }
+
+/** Tables of files that clients write. */
+export type WritableTable = "artifact" | "logged_model_file" | "trace_file";
 
 export type NewFile = Omit<ArtifactEntry, "createdAt">;
 
@@ -24,11 +27,13 @@ export interface FolderEntry {
 const OWNER_COLUMN: Record<FileOwner["table"], string> = {
   artifact: "run_id",
   logged_model_file: "model_id",
+  trace_file: "trace_key",
   model_version_file: "version_id",
 };
 const CREATED_AT: Record<FileOwner["table"], string> = {
   artifact: "f.created_at",
   logged_model_file: "f.created_at",
+  trace_file: "f.created_at",
   // They came with the version.
   model_version_file: "(SELECT v.created_at FROM model_version v WHERE v.id = f.version_id)",
 };
@@ -57,7 +62,7 @@ function toEntry(row: FileRow): ArtifactEntry {
 /** The same path again takes the new bytes. False when the path is a folder, or goes through a file. */
 export async function upsertFile(
   ctx: Ctx,
-  { table, id }: FileOwner & { table: "artifact" | "logged_model_file" },
+  { table, id }: FileOwner & { table: WritableTable },
   file: NewFile,
 ): Promise<boolean> {
   const owner = OWNER_COLUMN[table];
@@ -121,7 +126,7 @@ export async function selectFolder(ctx: Ctx, { table, id }: FileOwner, folder: s
 /** Removes a file, or a folder with all in it; the empty path removes all. Returns the paths that went. */
 export async function removeFiles(
   ctx: Ctx,
-  { table, id }: FileOwner & { table: "artifact" | "logged_model_file" },
+  { table, id }: FileOwner & { table: WritableTable },
   path: string,
 ): Promise<string[]> {
   const rows = await querySql<{ path: string }>(

@@ -14,7 +14,11 @@ export const TRACE_INFO_JSON = object(
   field("execution_duration", `'"' || (t.duration_ms::numeric / 1000)::numeric(20, 3) || 's"'`),
   field("state", `'"' || t.state || '"'`),
   field("trace_metadata", "t.metadata::text"),
-  field("tags", "t.tags::text"),
+  // Where the trace's files are is not stored: an experiment that moves, or a client, has no say in it.
+  field(
+    "tags",
+    `(t.tags || jsonb_build_object('mlflow.artifactLocation', 'mlflow-artifacts:/' || t.experiment_id || '/traces/' || t.id || '/artifacts'))::text`,
+  ),
 );
 
 /** With its spans, from the first on. */

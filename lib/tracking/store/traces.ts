@@ -6,6 +6,19 @@ import { TRACE_INFO_JSON, TRACE_JSON } from "#lib/tracking/store/trace-json.ts";
 export const TRACE_STATES = ["STATE_UNSPECIFIED", "OK", "ERROR", "IN_PROGRESS"] as const;
 export type TraceState = (typeof TRACE_STATES)[number];
 
+/** Whose files a trace's are, and of which experiment it is. */
+export async function selectTraceOwner(
+  ctx: Ctx,
+  id: string,
+): Promise<{ fileKey: string; experimentId: string } | null> {
+  const [row] = await querySql<{ fileKey: string; experimentId: string }>(
+    ctx,
+    `SELECT file_key AS "fileKey", experiment_id::text AS "experimentId" FROM trace WHERE project_id = $1 AND id = $2`,
+    [ctx.projectId, id],
+  );
+  return row ?? null;
+}
+
 /** What is known of a trace. Times are Unix milliseconds. */
 export interface TraceInfo {
   id: string;
@@ -77,14 +90,39 @@ function valuesOf(tx: Tx, trace: TraceInfo, told: boolean): unknown[] {
   ];
 }
 
-/** A span that is sent again takes the place of the first. */
-export async function upsertSpans(tx: Tx, spans: readonly SpanRow[]): Promise<void> {
-  await querySql(
+/** What a trace has in all. */
+export interface TraceSize {
+  id: string;
+  spans: number;
+  /** Of their JSON. */
+  bytes: number;
+}
+
+/**
+ * A span that is sent again takes the place of the first. The traces have to be locked: their sizes are counted on.
+ *
+ * @returns the size of each trace afterwards
+ */
+export async function upsertSpans(tx: Tx, spans: readonly SpanRow[]): Promise<TraceSize[]> {
+  const rows = await querySql<{ id: string; spans: number; bytes: string }>(
     tx,
-    `INSERT INTO trace_span (project_id, trace_id, id, start_ns, content)
-     SELECT $1, trace_id, id, start_ns::bigint, content
-     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS g(trace_id, id, start_ns, content)
-     ON CONFLICT (project_id, trace_id, id) DO UPDATE SET start_ns = excluded.start_ns, content = excluded.content`,
+    `WITH given AS (
+       SELECT trace_id, id, start_ns::bigint, content
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS g(trace_id, id, start_ns, content)
+     ), before AS (
+       SELECT s.trace_id, count(*) AS spans, sum(octet_length(s.content)) AS bytes
+       FROM trace_span s JOIN given g ON s.trace_id = g.trace_id AND s.id = g.id WHERE s.project_id = $1 GROUP BY 1
+     ), after AS (
+       SELECT trace_id, count(*) AS spans, sum(octet_length(content)) AS bytes FROM given GROUP BY 1
+     ), put AS (
+       INSERT INTO trace_span (project_id, trace_id, id, start_ns, content)
+       SELECT $1, trace_id, id, start_ns, content FROM given
+       ON CONFLICT (project_id, trace_id, id) DO UPDATE SET start_ns = excluded.start_ns, content = excluded.content
+     )
+     UPDATE trace t SET span_count = t.span_count + after.spans - coalesce(before.spans, 0),
+       span_bytes = t.span_bytes + after.bytes - coalesce(before.bytes, 0)
+     FROM after LEFT JOIN before USING (trace_id) WHERE t.project_id = $1 AND t.id = after.trace_id
+     RETURNING t.id, t.span_count AS spans, t.span_bytes::text AS bytes`,
     [
       tx.projectId,
       spans.map(({ traceId }) => traceId),
@@ -93,6 +131,7 @@ export async function upsertSpans(tx: Tx, spans: readonly SpanRow[]): Promise<vo
       spans.map(({ content }) => content),
     ],
   );
+  return rows.map(({ id, spans: count, bytes }) => ({ id, spans: count, bytes: Number(bytes) }));
 }
 
 /** As JSON, by id; those that are not the project's are left out. */

@@ -1,23 +1,36 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
-import { ConflictError } from "#lib/platform/errors.ts";
+import { ConflictError, LimitExceededError } from "#lib/platform/errors.ts";
 import { findActiveExperiment } from "#lib/tracking/find-experiment.ts";
-import { type TraceInfo, type TraceState, upsertShownTrace, upsertSpans } from "#lib/tracking/store/traces.ts";
-import { type DecodedSpan, decodeSpans } from "#lib/tracking/traces/decode-spans.ts";
+import {
+  type TraceInfo,
+  type TraceSize,
+  type TraceState,
+  upsertShownTrace,
+  upsertSpans,
+} from "#lib/tracking/store/traces.ts";
+import type { DecodedSpan } from "#lib/tracking/traces/span-draft.ts";
 import { takeTraceValue, withSpansTag } from "#lib/tracking/traces/trace-texts.ts";
 
+/** Of one trace, in spans and in bytes of their JSON: it is read whole. */
+const MAX_TRACE_SPANS = 50_000;
+const MAX_TRACE_BYTES = 100 * 1024 * 1024;
+
 /**
- * Records the spans of an ExportTraceServiceRequest, all or none, and the traces they are of.
+ * Records spans, all or none, and the traces they are of. A span that is sent again takes the place of the first.
  *
- * @throws InvalidError  not such a request
- * @throws NotFoundError no such experiment in the project
- * @throws ConflictError the experiment is deleted, or a trace is another experiment's
+ * @throws NotFoundError      no such experiment in the project
+ * @throws ConflictError      the experiment is deleted, or a trace is another experiment's
+ * @throws LimitExceededError a trace would have more than 50,000 spans or 100 MB
  */
-export async function logSpans(ctx: Ctx, input: { experimentId: string; body: Uint8Array }): Promise<void> {
+export async function logSpans(
+  ctx: Ctx,
+  input: { experimentId: string; spans: readonly DecodedSpan[] },
+): Promise<void> {
   requireScope(ctx, "tracking:write");
   // A span may come twice in a request: the later one counts.
-  const spans = [...new Map(decodeSpans(input.body).map((span) => [`${span.otelTraceId}/${span.id}`, span])).values()];
+  const spans = [...new Map(input.spans.map((span) => [`${span.otelTraceId}/${span.id}`, span])).values()];
   const byTrace = new Map<string, DecodedSpan[]>();
   for (const span of spans) {
     const id = traceIdOf(span);
@@ -32,10 +45,11 @@ export async function logSpans(ctx: Ctx, input: { experimentId: string; body: Ui
       const trace = shownBy(id, experiment.id, own);
       if (!(await upsertShownTrace(tx, trace))) throw inAnotherExperiment(id);
     }
-    await upsertSpans(
+    const sizes = await upsertSpans(
       tx,
       spans.map((span) => ({ traceId: traceIdOf(span), ...span })),
     );
+    for (const size of sizes) requireTraceSize(size);
   });
 }
 
@@ -43,8 +57,16 @@ export function inAnotherExperiment(id: string): ConflictError {
   return new ConflictError(`Trace '${id}' belongs to another experiment.`, { code: "trace_elsewhere" });
 }
 
+function requireTraceSize({ id, spans, bytes }: TraceSize): void {
+  if (spans <= MAX_TRACE_SPANS && bytes <= MAX_TRACE_BYTES) return;
+  const problem = spans > MAX_TRACE_SPANS ? `more than ${MAX_TRACE_SPANS} spans` : "more than 100 MB of spans";
+  throw new LimitExceededError("too_large", `Trace '${id}' would have ${problem}.`, {
+    details: [{ field: "body", problem, remedy: "Trace less at once, or with shorter inputs and outputs." }],
+  });
+}
+
 /** As MLflow's clients name a trace. */
-function traceIdOf({ otelTraceId }: DecodedSpan): string {
+export function traceIdOf({ otelTraceId }: { otelTraceId: string }): string {
   return `tr-${otelTraceId}`;
 }
 

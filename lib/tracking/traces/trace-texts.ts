@@ -11,6 +11,8 @@ const MAX_PREVIEW_LENGTH = 10_000;
 
 /** Where clients look for the spans: here, not in a file. */
 const SPANS_TAG = { "mlflow.trace.spansLocation": "TRACKING_STORE" };
+/** Where a trace's files are; told, never stored (`store/trace-json.ts`). */
+const FILES_TAG = "mlflow.artifactLocation";
 
 /** @throws InvalidError not what an id of a trace may be */
 export function requireTraceId(id: string): void {
@@ -54,9 +56,17 @@ export function takePreview(preview: string | null): string | null {
   return preview === null ? null : cutText(preview, MAX_PREVIEW_LENGTH);
 }
 
-/** The tags that every trace has: only the server says where spans are. */
-export function withSpansTag(tags: Record<string, string>): Record<string, string> {
+/** The tags that are stored of a trace: only the server says where spans and files are. */
+export function withSpansTag({ [FILES_TAG]: _, ...tags }: Record<string, string>): Record<string, string> {
   return { ...tags, ...SPANS_TAG };
+}
+
+/** @throws InvalidError only the server says where spans and files are */
+export function requireMutableTag(key: string, act: "set" | "deleted"): void {
+  if (key !== FILES_TAG && !(key in SPANS_TAG)) return;
+  throw new InvalidError(`Tag '${key}' is immutable and cannot be ${act} on a trace.`, {
+    details: [{ field: "key", problem: "the server's own", remedy: "Choose another key." }],
+  });
 }
 
 export function noTrace(id: string): NotFoundError {
