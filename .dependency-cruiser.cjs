@@ -76,10 +76,10 @@ module.exports = {
     only("queue-in-one-place", "node_modules/bullmq/", ["^lib/platform/queue", "^workers/"]),
     {
       name: "child-knows-only-engine",
-      comment: "the training child has no database and no secrets",
+      comment: "the training child and the model host have no database and no secrets",
       severity: "error",
-      from: { path: "^(workers/training-child\\.ts|lib/engine/)", pathNot: "\\.test\\.ts$" },
-      to: { path: "^(lib/(?!engine/)|server/|app/|workers/(?!training-child))" },
+      from: { path: "^(workers/(training-child|onnx-host)\\.ts|lib/engine/)", pathNot: "\\.test\\.ts$" },
+      to: { path: "^(lib/(?!engine/)|server/|app/|workers/(?!(training-child|onnx-host)))" },
     },
   ],
   options: {

@@ -39,6 +39,7 @@ beforeAll(async () => {
     ["server/main", SERVER],
     ["workers/main", WORKER],
     ["workers/training-child", ""],
+    ["workers/onnx-host", ""],
   ]) {
     fs.mkdirSync(path.join(clone, path.dirname(name ?? "")), { recursive: true });
     fs.writeFileSync(path.join(clone, `${name}.ts`), text ?? "");

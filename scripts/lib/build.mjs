@@ -10,6 +10,7 @@ const ENTRIES = {
   server: "server/main.ts",
   worker: "workers/main.ts",
   "training-child": "workers/training-child.ts",
+  "onnx-host": "workers/onnx-host.ts",
 };
 
 const SHARED_INPUTS = ["lib", "package-lock.json", "tsconfig.json", "prisma/schema"];
@@ -31,7 +32,7 @@ const PAGES_INPUTS = [
 const isBuilt = (file) => !/\.test\.tsx?$/.test(file) && !file.startsWith(path.join("lib", "testing"));
 
 /**
- * Bundles server, worker and training child into `dist/` (ES modules with source maps; packages stay outside).
+ * Bundles server, worker, training child and model host into `dist/` (ES modules with source maps; packages stay outside).
  * @param {{ root?: string, force?: boolean }} [options]
  * @returns {Promise<boolean>} false: up to date
  * @throws {Failure} a source that does not compile

@@ -1,4 +1,5 @@
 import protobuf from "protobufjs/minimal.js";
+import type { TensorType } from "#lib/engine/onnx/tensors.ts";
 
 /**
  * The part of the ONNX wire format that our models need, written field by field.
@@ -7,6 +8,11 @@ import protobuf from "protobufjs/minimal.js";
 
 const FLOAT = 1;
 const INT64 = 7;
+/** TensorProto.DataType of the types that inputs and outputs may have. */
+const DATA_TYPES: Record<TensorType, number> = {
+  ...{ float32: FLOAT, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: INT64, string: 8, bool: 9 },
+  ...{ float16: 10, float64: 11, uint32: 12, uint64: 13 },
+};
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_INTS = 7;
 
@@ -23,6 +29,8 @@ export type OnnxInitializer =
 /** A string stands for a free dimension. */
 interface OnnxValueInfo {
   name: string;
+  /** Default float32. */
+  type?: TensorType;
   dims: readonly (number | string)[];
 }
 export interface OnnxModel {
@@ -127,7 +135,7 @@ function encodeValueInfo(writer: Writer, info: OnnxValueInfo): void {
   text(writer, 1, info.name);
   message(writer, 2, () => {
     message(writer, 1, () => {
-      int(writer, 1, FLOAT);
+      int(writer, 1, DATA_TYPES[info.type ?? "float32"]);
       message(writer, 2, () => {
         for (const side of info.dims) {
           message(writer, 1, () => {

@@ -1,0 +1,3 @@
+import { serveModel } from "#lib/engine/onnx/host/serve-model.ts";
+
+serveModel();
