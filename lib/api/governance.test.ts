@@ -168,6 +168,11 @@ pgTest(
     await step("PUT /api/models/{name}/aliases/{alias}", asAna, model, { version: 1 });
     await step("DELETE /api/models/{name}/aliases/{alias}", asAna, model);
 
+    await step("POST /api/deployments", root, {}, { name: "one", modelName: "digits" });
+    await step("PATCH /api/deployments/{name}", root, { name: "one" }, { access: "public" });
+    await step("PUT /api/deployments/{name}/traffic", root, { name: "one" }, { traffic: { champion: 1 } });
+    await step("DELETE /api/deployments/{name}", root, { name: "one" });
+
     // The same in MLflow's words.
     const wire = (call: string, message: object) =>
       step(call.replace(" ", " /api/2.0/mlflow/"), asAna, {}, { name: "third", ...message });

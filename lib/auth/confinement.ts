@@ -29,9 +29,13 @@ export function requireModel(ctx: Pick<Ctx, "actor">, name: string): void {
   if (confinedToModels(ctx)?.includes(name) === false) throw new NotFoundError(`Model ${name}`);
 }
 
+/** The only deployments that the actor may know of; undefined: all. */
+export function confinedToDeployments(ctx: Pick<Ctx, "actor">): readonly string[] | undefined {
+  const { actor } = ctx;
+  return actor.type === "apiKey" && actor.deployments?.length ? actor.deployments : undefined;
+}
+
 /** @throws NotFoundError the key is confined to other deployments */
 export function requireDeployment(ctx: Pick<Ctx, "actor">, name: string): void {
-  const { actor } = ctx;
-  const only = actor.type === "apiKey" && actor.deployments?.length ? actor.deployments : undefined;
-  if (only?.includes(name) === false) throw new NotFoundError(`Deployment ${name}`);
+  if (confinedToDeployments(ctx)?.includes(name) === false) throw new NotFoundError(`Deployment ${name}`);
 }

@@ -1,4 +1,5 @@
 /** The room's door: what rooms above and pages use. */
+export { findLockedModel } from "#lib/registry/find-model.ts";
 export { getHistory, getModel, getRecordedVersion } from "#lib/registry/get-model.ts";
 export { getProductionVersion, hadProduction } from "#lib/registry/get-production-version.ts";
 export { listModels } from "#lib/registry/list-models.ts";

@@ -2,7 +2,7 @@ import type { Tx } from "#lib/platform/db.ts";
 import { ConflictError } from "#lib/platform/errors.ts";
 import type { ModelVersion } from "#lib/registry/schemas.ts";
 import { CHAMPION } from "#lib/registry/status.ts";
-import { selectDeploymentsOf, selectOpenRequests } from "#lib/registry/store/model-uses.ts";
+import { selectDeploymentsNaming, selectDeploymentsOf, selectOpenRequests } from "#lib/registry/store/model-uses.ts";
 import { isProtected } from "#lib/registry/store/protection.ts";
 
 /**
@@ -32,6 +32,11 @@ async function requireNotHeld(tx: Tx, modelName: string, version: ModelVersion):
     if (deployment !== undefined) {
       throw refused("version_serves", `${name} serves the deployment ${deployment}`, "Archive it first.");
     }
+  }
+  const [named] = await selectDeploymentsNaming(tx, modelName, version.version);
+  if (named !== undefined) {
+    const remedy = "Take it out of that traffic table first.";
+    throw refused("version_serves", `${name} is in the traffic table of the deployment ${named}`, remedy);
   }
   const targets = [
     `stage:${version.stage}`,

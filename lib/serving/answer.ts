@@ -3,10 +3,11 @@ import { actorName } from "#lib/platform/ctx.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
 import { servingMetrics } from "#lib/serving/metrics.ts";
-import type { LoadedModel } from "#lib/serving/model-slot.ts";
 import { predictionLog } from "#lib/serving/prediction-log.ts";
 import type { Answer } from "#lib/serving/schemas.ts";
-import type { Deployment } from "#lib/serving/store.ts";
+import type { Turn } from "#lib/serving/traffic/live-deployment.ts";
+import type { ArmName, Routed } from "#lib/serving/traffic/schemas.ts";
+import type { WarmVersion } from "#lib/serving/version-pool.ts";
 
 /** The most probable class and its probability. The rounding to 6 decimals is for people and for the wire. */
 export function toAnswer(probabilities: Float32Array): Answer {
@@ -18,22 +19,30 @@ export function toAnswer(probabilities: Float32Array): Answer {
   return { prediction, confidence: rounded[prediction] ?? 0, probabilities: rounded };
 }
 
+/** How the answer was routed, for the reply. */
+export function routedOf(turn: Turn, arm: ArmName): Routed {
+  const { deployment, generation, assigned, stickyBy } = turn;
+  return { name: deployment.name, generation, arm, assigned, stickyBy };
+}
+
 /** Counts an answer and puts its row into the log. */
 export function recordAnswer(
   ctx: Ctx,
   answer: Answer,
-  served: { deployment: Deployment; model: LoadedModel; latencyMs: number },
+  served: { turn: Turn; arm: ArmName; model: WarmVersion; latencyMs: number },
 ): void {
-  const { deployment, model, latencyMs } = served;
+  const { turn, arm, model, latencyMs } = served;
   const metrics = servingMetrics(getRuntime());
+  const deployment = turn.deployment.name;
   const labels = { model: model.name, version: String(model.version) };
-  metrics.predictions.inc({ ...labels, class: String(answer.prediction) });
+  const { assigned } = turn;
+  metrics.predictions.inc({ ...labels, class: String(answer.prediction), deployment, arm, assigned });
   metrics.confidence.observe(labels, answer.confidence);
   predictionLog().add({
     id: newId("pr"),
     projectId: ctx.projectId,
     requestId: ctx.requestId,
-    deployment: deployment.name,
+    deployment,
     modelName: model.name,
     modelVersion: model.version,
     actor: actorName(ctx.actor),

@@ -1,12 +1,15 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { isAppError } from "#lib/platform/errors.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
-import { recordAnswer, toAnswer } from "#lib/serving/answer.ts";
-import { openDefaultDeployment } from "#lib/serving/default-deployment.ts";
+import { recordAnswer, routedOf, toAnswer } from "#lib/serving/answer.ts";
 import { servingMetrics } from "#lib/serving/metrics.ts";
-import { type LoadedModel, modelSlot } from "#lib/serving/model-slot.ts";
+import { openDeployment } from "#lib/serving/open-deployment.ts";
+import type { Asked } from "#lib/serving/predict.ts";
 import { readInput } from "#lib/serving/read-input.ts";
 import type { BatchPredictBody, BatchPredictReply } from "#lib/serving/schemas.ts";
+import { mirror } from "#lib/serving/traffic/mirror.ts";
+import { trafficRouter } from "#lib/serving/traffic/router.ts";
+import type { WarmVersion } from "#lib/serving/version-pool.ts";
 
 type Item = BatchPredictReply["predictions"][number];
 type Refused = Extract<Item, { error: unknown }>;
@@ -14,23 +17,29 @@ type Refused = Extract<Item, { error: unknown }>;
 /**
  * Recognises up to 1,000 digits with one version. A bad item is reported in its place.
  *
- * @throws UnavailableError as `predict` does
+ * @throws NotFoundError | UnavailableError as `predict` does
  */
-export async function batchPredict(ctx: Ctx, input: BatchPredictBody): Promise<BatchPredictReply> {
+export async function batchPredict(ctx: Ctx, input: BatchPredictBody, asked: Asked = {}): Promise<BatchPredictReply> {
   const start = performance.now();
-  const deployment = await openDefaultDeployment(ctx);
-  return modelSlot(ctx, deployment.modelName).use(async (model) => {
+  const live = await openDeployment(ctx, asked.deployment);
+  const { requestId, actor } = ctx;
+  const caller = { actor, requestId, ...(asked.headers !== undefined && { headers: asked.headers }) };
+  return live.use(caller, trafficRouter().refresh, async (turn) => {
     const inputs = await readInputs(input.items);
-    const predictions = await Promise.all(inputs.map((item) => answerItem(model, item)));
+    const answering = (model: WarmVersion) => Promise.all(inputs.map((item) => answerItem(model, item)));
+    const { value: predictions, model, arm } = await turn.answer(answering);
     const latencyMs = Math.round((performance.now() - start) * 1_000) / 1_000;
-    for (const item of predictions) {
-      if ("prediction" in item) recordAnswer(ctx, item, { deployment, model, latencyMs });
-    }
+    const answered = predictions.flatMap((item) => ("prediction" in item ? [item] : []));
+    for (const item of answered) recordAnswer(ctx, item, { turn, arm, model, latencyMs });
+    const digits = inputs.filter((item) => item instanceof Uint8Array);
+    mirror(turn, requestId, { inputs: digits, answered: answered.map(({ prediction }) => prediction), model });
+    const { name, version } = model;
     return {
       predictions,
-      failed: predictions.filter((item) => "error" in item).length,
-      model: { name: model.name, version: model.version },
-      requestId: ctx.requestId,
+      failed: predictions.length - answered.length,
+      model: { name, version },
+      deployment: routedOf(turn, arm),
+      requestId,
       latencyMs,
     };
   });
@@ -49,7 +58,7 @@ async function readInputs(items: BatchPredictBody["items"]): Promise<(Uint8Array
   return inputs;
 }
 
-async function answerItem(model: LoadedModel, input: Uint8Array | Refused): Promise<Item> {
+async function answerItem(model: WarmVersion, input: Uint8Array | Refused): Promise<Item> {
   return input instanceof Uint8Array ? toAnswer(await model.batcher.predict(input)) : input;
 }
 

@@ -1,6 +1,5 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { modelSlot } from "#lib/serving/model-slot.ts";
-import { findDefaultDeployment } from "#lib/serving/store.ts";
+import { trafficRouter } from "#lib/serving/traffic/router.ts";
 
 /**
  * For readiness: the default deployment can answer now.
@@ -8,9 +7,12 @@ import { findDefaultDeployment } from "#lib/serving/store.ts";
  * @throws UnavailableError with the reason
  */
 export async function checkDefaultModel(ctx: Ctx): Promise<string> {
-  const deployment = await findDefaultDeployment(ctx.db, ctx.projectId);
-  if (deployment === null) {
+  const router = trafficRouter();
+  const live = await router.find(ctx.projectId, undefined);
+  if (live === null) {
     return "no default deployment";
   }
-  return modelSlot(ctx, deployment.modelName).use(async (model) => `${model.name} version ${model.version}`);
+  return live.use(ctx, router.refresh, (turn) =>
+    turn.answer(async (model) => `${model.name} version ${model.version}`).then(({ value }) => value),
+  );
 }

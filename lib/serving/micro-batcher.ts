@@ -16,6 +16,8 @@ interface Waiting {
 export interface MicroBatcher {
   /** @param pixels 784 bytes. @returns ten probabilities */
   predict(pixels: Uint8Array): Promise<Float32Array>;
+  /** Images that wait for their call. */
+  waiting(): number;
   /** Resolves when nothing waits or runs any more. */
   drained(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export function createMicroBatcher(
         }
       });
     },
+    waiting: () => waiting.length,
     drained: () => (running || waiting.length > 0 ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve()),
   };
 }

@@ -5,9 +5,9 @@ import { renderSynthetic } from "#lib/engine/digit/render-synthetic.ts";
 import { openDigitSession } from "#lib/engine/onnx/session.ts";
 import { batchPredict } from "#lib/serving/batch-predict.ts";
 import { getPredictionStats } from "#lib/serving/get-prediction-stats.ts";
-import { modelSlot } from "#lib/serving/model-slot.ts";
 import { predict } from "#lib/serving/predict.ts";
 import { predictionLog } from "#lib/serving/prediction-log.ts";
+import { trafficRouter } from "#lib/serving/traffic/router.ts";
 import { digitOnnx, putIntoProduction } from "#lib/testing/digit-model.ts";
 import { pgTest } from "#lib/testing/pg.ts";
 
@@ -94,11 +94,9 @@ pgTest("follows a change of Production without a refused or mixed answer", async
   };
   const callers = [caller(), caller(), caller(), caller()];
   for (const version of [2, 3]) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect.poll(() => seen.has(version - 1), { timeout: 10_000 }).toBe(true);
     await putIntoProduction(ctx, version, models[version - 1] as Uint8Array);
-    const since = Date.now();
-    while (!seen.has(version) && Date.now() - since < 4_000) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(seen.has(version)).toBe(true);
+    await expect.poll(() => seen.has(version), { timeout: 10_000 }).toBe(true);
   }
   stop = true;
   await Promise.all(callers);
@@ -107,13 +105,15 @@ pgTest("follows a change of Production without a refused or mixed answer", async
 
 pgTest("what was begun on a version is answered by it, however late, after another took its place", async ({ ctx }) => {
   await putIntoProduction(ctx, 1, digitOnnx(1));
-  const slot = modelSlot(ctx, "digits");
-  const late = await slot.use(async (model) => {
+  const { find, refresh } = trafficRouter();
+  const live = await find(ctx.projectId, undefined);
+  const late = await live?.use(ctx, refresh, async (turn) => {
     await putIntoProduction(ctx, 2, digitOnnx(2));
-    await expect.poll(() => slot.use(async (now) => now.version)).toBe(2);
-    return { version: model.version, answer: await model.batcher.predict(digit(4)) };
+    const served = async () => (await predict(ctx, { pixels: [...digit(4)] })).model.version;
+    await expect.poll(served, { timeout: 5_000 }).toBe(2);
+    return turn.answer((model) => model.batcher.predict(digit(4)));
   });
-  expect(late).toMatchObject({ version: 1, answer: expect.any(Float32Array) });
+  expect(late).toMatchObject({ model: { version: 1 }, value: expect.any(Float32Array) });
 });
 
 pgTest("names the field and the remedy of what is no digit", async ({ ctx }) => {
@@ -183,6 +183,7 @@ pgTest("logs each answer once, with who asked and what answered", async ({ ctx, 
 pgTest("a deployment with access by key refuses who lacks the scope", async ({ ctx, db, make }) => {
   await putIntoProduction(ctx, 1, digitOnnx(1));
   await db.deployment.updateMany({ where: { projectId: ctx.projectId }, data: { access: "key" } });
+  await trafficRouter().refresh();
   const reader = await make.apiKeyCtx({ scopes: ["tracking:read"] });
   await expect(predict(reader, { pixels: [...digit(0)] })).rejects.toMatchObject({ kind: "forbidden" });
   const caller = await make.apiKeyCtx({ scopes: ["serving:predict"] });
@@ -196,7 +197,7 @@ pgTest("a version in Production without an ONNX file is told as that", async ({ 
     where: { projectId: ctx.projectId },
     data: { version: 2, onnxDigest: null },
   });
-  await modelSlot(ctx, "digits").refresh();
+  await trafficRouter().refresh();
   await expect(predict(ctx, { pixels: [...digit(0)] })).rejects.toMatchObject({
     kind: "unavailable",
     code: "no_onnx_file",

@@ -1,7 +1,7 @@
 import { messageOf } from "#lib/platform/errors.ts";
 import { getRuntime, type Runtime } from "#lib/platform/runtime.ts";
 import { servingMetrics } from "#lib/serving/metrics.ts";
-import { insertPredictions, type PredictionRow } from "#lib/serving/store.ts";
+import { insertPredictions, type PredictionRow } from "#lib/serving/store/predictions.ts";
 
 const FLUSH_MS = 500;
 const FLUSH_ROWS = 1_000;

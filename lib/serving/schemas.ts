@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Routed } from "#lib/serving/traffic/schemas.ts";
 
 /** Browser-safe: what the room takes and gives. Confidence and probabilities are fractions in 0..1. */
 
@@ -36,7 +37,7 @@ export const Answer = z.object({
 });
 export type Answer = z.infer<typeof Answer>;
 
-const replyEnd = { model: ServedModel, requestId: z.string(), latencyMs: z.number().min(0) };
+const replyEnd = { model: ServedModel, deployment: Routed, requestId: z.string(), latencyMs: z.number().min(0) };
 
 export const PredictReply = Answer.extend(replyEnd);
 export type PredictReply = z.infer<typeof PredictReply>;

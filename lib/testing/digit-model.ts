@@ -15,33 +15,34 @@ export function digitOnnx(seed: number): Uint8Array {
 /** Puts a version with this model into Production of `digits` in the context's project, with a default deployment. */
 export async function putIntoProduction(ctx: Ctx, version: number, onnx: Uint8Array): Promise<void> {
   const { db, projectId } = ctx;
-  const { digest, sizeBytes } = await ctx.blobs.put(onnx);
   await db.deployment.upsert({
     where: { projectId_name: { projectId, name: "digits" } },
     create: { id: newId("dep"), projectId, name: "digits", modelName: "digits", access: "public", isDefault: true },
     update: {},
   });
+  await db.modelVersion.updateMany({
+    where: { projectId, model: { name: "digits" }, stage: "Production" },
+    data: { stage: "Archived" },
+  });
+  await addVersion(ctx, version, onnx, "Production");
+  await notify(db, "assay_model", "digits");
+}
+
+/** Adds a version with this model to `digits` in the context's project. */
+export async function addVersion(ctx: Ctx, version: number, onnx: Uint8Array, stage = "None"): Promise<void> {
+  const { db, projectId } = ctx;
+  const { digest, sizeBytes } = await ctx.blobs.put(onnx);
   const model = await db.registeredModel.upsert({
     where: { projectId_name: { projectId, name: "digits" } },
     create: { id: newId("rm"), projectId, name: "digits" },
     update: {},
   });
-  await db.modelVersion.updateMany({ where: { modelId: model.id, stage: "Production" }, data: { stage: "Archived" } });
   await db.modelVersion.create({
     data: {
-      id: newId("mv"),
-      projectId,
-      modelId: model.id,
-      version,
-      stage: "Production",
-      onnxDigest: digest,
-      sizeBytes,
-      metrics: {},
-      lineage: EMPTY_LINEAGE,
-      createdBy: "system:test",
+      ...{ id: newId("mv"), projectId, modelId: model.id, version, stage, onnxDigest: digest, sizeBytes },
+      ...{ metrics: {}, lineage: EMPTY_LINEAGE, createdBy: "system:test" },
     },
   });
-  await notify(db, "assay_model", "digits");
 }
 
 const EMPTY_LINEAGE = {

@@ -13,6 +13,7 @@ const reply = (prediction: number): PredictReply => ({
   confidence: 0.9,
   probabilities: Array.from({ length: 10 }, (_, i) => (i === prediction ? 0.91 : 0.01)),
   model: { name: "digits", version: 1 },
+  deployment: { name: "digits", generation: 0, arm: "champion", assigned: "champion", stickyBy: null },
   requestId: "r",
   latencyMs: 1,
 });

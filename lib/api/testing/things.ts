@@ -12,6 +12,7 @@ import { withTransaction } from "#lib/platform/db.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { setAlias } from "#lib/registry/set-alias.ts";
 import { makeVersion } from "#lib/registry/testing/make-version.ts";
+import { createDeployment } from "#lib/serving/deployments/create-deployment.ts";
 import { ensureExperiment } from "#lib/tracking/create-experiment.ts";
 import { createUpload } from "#lib/tracking/files/upload-in-parts.ts";
 import { getRun } from "#lib/tracking/get-run.ts";
@@ -53,7 +54,11 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
     ...{ requestPreview: null, responsePreview: null, clientRequestId: null, tags: { team: "theirs" } },
   });
   const files = `${experimentId}/${runId}/artifacts/model`;
+  const deployment = await createDeployment(ctx, { name: "theirs", modelName: version.modelName });
   return [
+    ["/api/deployments/{name}", { name: deployment.name }],
+    ["/predict/{deployment}", { deployment: deployment.name }],
+    ["/batch-predict/{deployment}", { deployment: deployment.name }],
     ["/api/2.0/mlflow/logged-models/{model_id}", { model_id: logged.id, key: "team" }],
     ["/api/2.0/mlflow/traces/{trace_id}", { trace_id: traceId }],
     ["/api/3.0/mlflow/traces/{trace_id}", { trace_id: traceId }],
@@ -91,6 +96,10 @@ export const BODIES: { [route: string]: unknown } = {
   "PATCH /api/projects/{id}": { name: "taken over" },
   "PUT /api/members/{userId}": { role: "viewer" },
   "PATCH /api/service-accounts/{id}": { disabled: true },
+  "PATCH /api/deployments/{name}": { access: "public" },
+  "PUT /api/deployments/{name}/traffic": { traffic: { champion: 1 } },
+  "POST /predict/{deployment}": { pixels: [1] },
+  "POST /batch-predict/{deployment}": { items: [{ pixels: [1] }] },
   "PATCH /api/runs/{id}": { name: "taken over" },
   "POST /api/models/{name}/versions": { runId: "0".repeat(32) },
   "POST /api/models/{name}/versions/{version}/stage": { stage: "Archived" },

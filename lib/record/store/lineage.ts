@@ -25,7 +25,9 @@ const LINKS = `
   UNION ALL
   SELECT 'version:' || m.name || '/' || v.version, 'deployment:' || d.name, 'serves'
   FROM deployment d JOIN registered_model m ON m.project_id = d.project_id AND m.name = d.model_name
-  JOIN model_version v ON v.model_id = m.id AND v.stage = 'Production'
+  LEFT JOIN traffic_table t ON t.deployment_id = d.id AND t.generation = d.generation
+  JOIN model_version v ON v.model_id = m.id AND (v.version = ANY (t.versions)
+    OR v.stage = 'Production' AND coalesce(t.entries ->> 'champion', 'Production') = 'Production')
   WHERE d.project_id = $1 AND ($2::text[] IS NULL OR m.name = ANY ($2::text[]))
     AND (d.name = ANY ($3::text[]) OR m.name || '/' || v.version = ANY ($3::text[]))
   UNION ALL

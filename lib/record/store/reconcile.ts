@@ -52,7 +52,10 @@ export async function selectProductionFacts(ctx: Ctx, projectId: string | null):
   );
 }
 
-/** Versions that a default deployment answered with lately, although another (or none) was in Production all the while. */
+/**
+ * Versions that a default deployment answered with lately, although another (or none) was in Production all the while, and no
+ * traffic table had named them before: who writes a table is on record.
+ */
 export async function selectServedOthers(
   ctx: Ctx,
   projectId: string | null,
@@ -68,7 +71,9 @@ export async function selectServedOthers(
          SELECT max(t.at) + interval '1 min' FROM stage_transition t JOIN model_version v ON v.id = t.version_id
          WHERE v.model_id = m.id))
        AND NOT EXISTS (SELECT 1 FROM model_version v WHERE v.model_id = m.id AND v.version = p.model_version
-         AND v.stage = 'Production')`,
+         AND v.stage = 'Production')
+       AND NOT EXISTS (SELECT 1 FROM traffic_table t WHERE t.deployment_id = d.id AND p.model_version = ANY (t.versions)
+         AND t.created_at <= p.at)`,
     [projectId, ctx.clock.now()],
   );
 }

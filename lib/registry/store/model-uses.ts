@@ -39,6 +39,14 @@ export async function selectOpenRequests(ctx: Ctx, name: string, version: number
   return rows.map(({ id }) => id);
 }
 
+/** Names of the deployments whose traffic table names a version by its number. */
+export async function selectDeploymentsNaming(ctx: Ctx, name: string, version: number): Promise<string[]> {
+  const sql = `SELECT d.name FROM deployment d
+    JOIN traffic_table t ON t.deployment_id = d.id AND t.generation = d.generation
+    WHERE d.project_id = $1 AND d.model_name = $2 AND $3::int = ANY (t.versions) ORDER BY d.name`;
+  return (await querySql<{ name: string }>(ctx, sql, [ctx.projectId, name, version])).map((row) => row.name);
+}
+
 /** Names of the deployments that answer with a model. */
 export async function selectDeploymentsOf(ctx: Ctx, name: string): Promise<string[]> {
   const sql = "SELECT name FROM deployment WHERE project_id = $1 AND model_name = $2 ORDER BY name";

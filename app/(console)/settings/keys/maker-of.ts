@@ -2,7 +2,7 @@ import { listServiceAccounts } from "#lib/auth/list-service-accounts.ts";
 import { hasScope, SCOPES, type Scope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { listModels } from "#lib/registry/index.ts";
-import { listDeployments } from "#lib/serving/index.ts";
+import { listDeploymentNames } from "#lib/serving/index.ts";
 
 /** What somebody who makes a key can choose from. */
 export interface KeyMaker {
@@ -17,7 +17,7 @@ export async function makerOf(ctx: Ctx): Promise<KeyMaker> {
   const { scopes } = ctx.actor;
   const [models, deployments, accounts] = await Promise.all([
     listModels(ctx),
-    listDeployments(ctx),
+    listDeploymentNames(ctx),
     hasScope(scopes, "admin") ? listServiceAccounts(ctx) : [],
   ]);
   return {

@@ -1,13 +1,5 @@
 import type pg from "pg";
-import type { DbClient } from "#lib/platform/db.ts";
 import type { PredictionStats } from "#lib/serving/schemas.ts";
-
-export interface Deployment {
-  name: string;
-  projectId: string;
-  modelName: string;
-  access: "public" | "key";
-}
 
 /** One logged answer. `probabilities` are ten fractions. */
 export interface PredictionRow {
@@ -23,19 +15,6 @@ export interface PredictionRow {
   confidence: number;
   probabilities: number[];
   latencyMs: number;
-}
-
-/** The deployment that `/predict` means; null where a project has none. */
-export async function findDefaultDeployment(db: DbClient, projectId: string): Promise<Deployment | null> {
-  const row = await db.deployment.findFirst({ where: { projectId, isDefault: true } });
-  return (
-    row && { name: row.name, projectId, modelName: row.modelName, access: row.access === "public" ? "public" : "key" }
-  );
-}
-
-export async function selectDeploymentNames(db: DbClient, projectId: string): Promise<string[]> {
-  const rows = await db.deployment.findMany({ where: { projectId }, select: { name: true }, orderBy: { name: "asc" } });
-  return rows.map(({ name }) => name);
 }
 
 /** One statement for any number of rows. Repeating it adds nothing. */
