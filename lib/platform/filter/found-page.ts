@@ -48,10 +48,10 @@ export async function selectFound(ctx: Ctx, statement: FoundStatement, page: Pag
   return toFound(rows, keys.length);
 }
 
-export type FoundRow = { json: string } & Record<string, string | null>;
+type FoundRow = { json: string } & Record<string, string | null>;
 
 /** From rows with `json` and the marks `k0`, `k1`, … */
-export function toFound(rows: FoundRow[], keys: number): Found[] {
+function toFound(rows: FoundRow[], keys: number): Found[] {
   return rows.map(({ json, ...marks }) => ({
     json,
     marks: Array.from({ length: keys }, (_, index) => marks[`k${index}`] ?? null),

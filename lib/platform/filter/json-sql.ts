@@ -4,8 +4,8 @@
 export const quoted = (text: string) => `to_json(${text})::text`;
 
 /** A double: JSON writes neither NaN nor an infinity, so NaN travels as a word, an infinity as the largest number. */
-export const double = (value: string) => `CASE ${value} WHEN 'NaN' THEN '"NaN"'
-  WHEN 'Infinity' THEN '1.7976931348623157e308' WHEN '-Infinity' THEN '-1.7976931348623157e308' ELSE ${value}::text END`;
+export const double = (value: string) => `CASE WHEN abs(${value}) < 'Infinity' THEN ${value}::text WHEN ${value} = 'NaN'
+  THEN '"NaN"' WHEN ${value} > 0 THEN '1.7976931348623157e308' ELSE '-1.7976931348623157e308' END`;
 
 /** Unix milliseconds. */
 export const millis = (time: string) => `(extract(epoch FROM ${time}) * 1000)::bigint`;
@@ -20,7 +20,10 @@ export const list = (name: string, item: string, from: string, order = "") =>
 /** An object of fields; those that are null are left out. */
 export const object = (...fields: string[]) => `('{' || concat_ws(',', ${fields.join(", ")}) || '}')`;
 
-/** `"name":[{"key":…,"value":…}, …]`, of rows called `t`, whose values are never null. */
-export const entries = (name: string, from: string, order = "") =>
+/** `{"key":…,"value":…}` of a row whose value is never null. */
+export const entry = (row: string) =>
   // Plain concatenation: `concat_ws` takes five times as long, and there are ten thousands of these.
-  list(name, `'{"key":' || ${quoted("t.key")} || ',"value":' || ${quoted("t.value")} || '}'`, from, order);
+  `'{"key":' || ${quoted(`${row}.key`)} || ',"value":' || ${quoted(`${row}.value`)} || '}'`;
+
+/** `"name":[{"key":…,"value":…}, …]`, of rows called `t`. */
+export const entries = (name: string, from: string, order = "") => list(name, entry("t"), from, order);

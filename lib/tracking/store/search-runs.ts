@@ -1,10 +1,10 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { type Bind, compare, compileFilter, parameters } from "#lib/platform/filter/compile.ts";
 import type { Comparison, Field, Filter, OrderTerm } from "#lib/platform/filter/filter.ts";
-import { type Found, type PageOf, toFound } from "#lib/platform/filter/found-page.ts";
-import { isAfter, markOf, orderBy, type SortKey } from "#lib/platform/filter/keyset.ts";
+import type { Found, PageOf } from "#lib/platform/filter/found-page.ts";
+import { isAfter, type Marks, markOf, orderBy, type SortKey } from "#lib/platform/filter/keyset.ts";
 import { querySql } from "#lib/platform/sql.ts";
-import { selectRunTexts } from "#lib/tracking/store/run-json.ts";
+import { type RunPlace, selectRunTexts } from "#lib/tracking/store/run-json.ts";
 
 /** The statements are about `run r`; the n-th field ordered by is joined as `s<n>`. */
 
@@ -40,17 +40,12 @@ export async function selectFoundRuns(ctx: Ctx, selection: RunSelection): Promis
   const keys = runSortKeys(selection.order);
   const soon = await selectByMetric(ctx, selection);
   const page = soon ?? (await querySql<PageRow>(ctx, ...pageStatement(ctx, selection, keys)));
-  const texts = await selectRunTexts(
-    ctx,
-    page.map(({ id }) => id),
-  );
-  return toFound(
-    page.map(({ id, ...marks }) => ({ ...marks, json: texts.get(id) ?? "" })),
-    keys.length,
-  );
+  const texts = await selectRunTexts(ctx, page);
+  return page.map(({ id, marks }) => ({ json: texts.get(id) ?? "", marks }));
 }
 
-type PageRow = { id: string } & Record<string, string | null>;
+/** A run of the page with the marks that the page after it begins at. */
+type PageRow = RunPlace & { marks: Marks };
 
 /**
  * The page of an order that begins with a metric, by the metric's index. Undefined: it reaches into the runs without a
@@ -87,8 +82,8 @@ function pageStatement(ctx: Ctx, selection: RunSelection, keys: SortKey[], only?
     ...(only === undefined ? [] : [only]),
     ...(after === undefined ? [] : [isAfter(keys, after, bind)]),
   ];
-  const marks = keys.map((key, index) => `${markOf(key, key.expression)} AS k${index}`);
-  const text = `SELECT r.id, ${marks.join(", ")}
+  const marks = keys.map((key) => markOf(key, key.expression));
+  const text = `SELECT r.id, r.no, ARRAY[${marks.join(", ")}] AS marks
     FROM run r ${order.map(({ field }, index) => joinOf(field, `s${index}`, project, bind)).join(" ")}
     WHERE ${where.join(" AND ")}
     ORDER BY ${orderBy(keys)} LIMIT ${bind(selection.limit + 1)}::int`;

@@ -1,0 +1,3 @@
+/** What each run has. */
+export const METRICS = 20;
+export const PARAMS = 10;
