@@ -136,6 +136,29 @@ pgTest("every operator on every kind of field", async ({ runtime, ctx }) => {
   for (const [filter, names] of cases) expect([filter, await found(filter)]).toEqual([filter, names]);
 });
 
+pgTest("values are told apart that differ only beyond what the index holds", async ({ runtime, ctx }) => {
+  const { ask } = openApi(runtime);
+  const headers = await makeOwnerlessKey(runtime, ctx);
+  const { id: experimentId } = await ensureExperiment(ctx, { name: "long" });
+  const start = "ü".repeat(99);
+  const values = [start, `${start}a`, `${start}ab`, `${start}ac`, "🙂".repeat(99), "🙂".repeat(100), "🙂".repeat(101)];
+  for (const [index, value] of values.entries()) {
+    await createRun(ctx, { name: String(index), experimentId, params: { p: value }, tags: { t: value } });
+  }
+  const found = async (filter: string) => {
+    const body = { experiment_ids: [experimentId], filter, order_by: ["run_name"] };
+    const response = await ask("/api/2.0/mlflow/runs/search", { method: "post", headers, body });
+    const { runs = [] } = (await response.json()) as Found;
+    return runs.map(({ info }) => info.run_name).join("");
+  };
+  for (const [index, value] of values.entries()) {
+    expect(await found(`params.p = '${value}'`)).toBe(String(index));
+    expect(await found(`tags.t = '${value}'`)).toBe(String(index));
+  }
+  expect(await found(`params.p IN ('${values[0]}', 'none')`)).toBe("0");
+  expect(await found(`params.p IN ('${values[0]}', '${values[3]}')`)).toBe("03");
+});
+
 pgTest("orders, with what has no value last and ties by start and id", async ({ runtime, ctx }) => {
   const { ask } = openApi(runtime);
   const headers = await makeOwnerlessKey(runtime, ctx);

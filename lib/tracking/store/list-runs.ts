@@ -37,12 +37,15 @@ export async function selectRunPage(
     ...keysetCondition(order, page.after, { expression, type }, bind),
   ];
   const direction = order.descending ? "DESC" : "ASC";
+  // Where nothing is null the order is that of an index, and must not say otherwise.
+  const nulls = typeof order.by === "object" ? " NULLS LAST" : "";
+  const ties = order.by === "created" ? "" : ", r.no DESC";
   return querySql(
     ctx,
     `SELECT ${RUN_COLUMNS}, (${expression})::text AS sort
      FROM run r JOIN experiment e ON e.id = r.experiment_id ${join}
      WHERE ${where.join(" AND ")}
-     ORDER BY ${expression} ${direction} NULLS LAST, r.no DESC
+     ORDER BY ${expression} ${direction}${nulls}${ties}
      LIMIT ${bind(page.limit)}::int`,
     params,
   );

@@ -15,6 +15,8 @@ export interface RunSelection extends PageOf {
   order: OrderTerm[];
 }
 
+/** Characters of a param's or tag's value that the indexes `run_param_value` and `run_tag_value` hold. */
+const INDEXED = 100;
 const START = "coalesce(r.started_at, r.created_at)";
 const ATTRIBUTES: Record<string, { sql: string; type: SortKey["type"]; nullable: boolean }> = {
   run_id: { sql: "r.id::text", type: "text", nullable: false },
@@ -140,7 +142,16 @@ function conditionOf(comparison: Comparison, project: string, bind: Bind): strin
   const entry = `SELECT 1 FROM run_${field.type} x WHERE x.run_id = r.id AND x.key = ${bind(field.key)}`;
   if (comparator === "IS NULL") return `NOT EXISTS (${entry})`;
   if (comparator === "IS NOT NULL") return `EXISTS (${entry})`;
-  return `EXISTS (${entry} AND ${compare("x.value", comparison, bind)})`;
+  return `EXISTS (${entry} AND ${compareEntry(comparison, bind)})`;
+}
+
+/** Of a value that must be one of a few the index has the beginning, which is all of it where it is short. */
+function compareEntry(comparison: Comparison, bind: Bind): string {
+  const { comparator, value } = comparison;
+  if (value === null || (comparator !== "=" && comparator !== "IN")) return compare("x.value", comparison, bind);
+  const isShort = [value].flat().every((text) => String(text).length < INDEXED);
+  if (isShort) return compare(`left(x.value, ${INDEXED})`, comparison, bind);
+  return compare("x.value", comparison, bind);
 }
 
 function attributeCondition(comparison: Comparison, bind: Bind): string {
