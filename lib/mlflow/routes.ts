@@ -1,4 +1,5 @@
 import { artifactRoutes } from "#lib/mlflow/artifact-routes.ts";
+import { assessmentRoutes } from "#lib/mlflow/assessment-routes.ts";
 import { experimentRoutes } from "#lib/mlflow/experiment-routes.ts";
 import { inputRoutes } from "#lib/mlflow/input-routes.ts";
 import { loggedModelRoutes } from "#lib/mlflow/logged-model-routes.ts";
@@ -26,6 +27,7 @@ export const mlflowRoutes: Route[] = withTwins([
   ...modelVersionRoutes,
   ...loggedModelRoutes,
   ...traceRoutes,
+  ...assessmentRoutes,
 ]);
 
 /** MLflow's pages ask below `/ajax-api` what its clients ask below `/api`. */

@@ -301,7 +301,8 @@ pgTest("over the wire: tags, search and deletion", async ({ runtime, ctx, db, ma
   const search = (filter: string) => call("post", "/api/3.0/mlflow/traces/search", { locations, filter });
   expect((await search("tags.`b.c` = '2' AND metadata.a = '1' AND end_time_ms > 0")).body.traces).toHaveLength(1);
   expect((await search("metadata.a IS NULL")).body).toEqual({});
-  expect((await search("span.name = 'x'")).status).toBe(400);
+  expect((await search("span.colour = 'x'")).status).toBe(400);
+  expect((await search("span.attributes.k = 'x' OR trace.text LIKE '%x%'")).body).toEqual({});
   expect((await call("delete", tags, { key: "b.c" })).status).toBe(200);
   expect((await call("delete", tags, { key: "b.c" })).status).toBe(404);
   for (const key of ["mlflow.artifactLocation", "mlflow.trace.spansLocation"]) {

@@ -70,6 +70,8 @@ const traceAttributes: [string, Attribute][] = [
   ...["request_id", "status", "client_request_id", "name", "run_id", "experiment_id"].map(
     (key): [string, Attribute] => [key, text],
   ),
+  // What stands anywhere in its spans.
+  ["text", { kind: "text", only: "filter" }],
   ...["timestamp", "execution_time", "end_time"].flatMap((key): [string, Attribute][] => [
     [`${key}_ms`, number],
     [key, { kind: "number", is: `${key}_ms` }],
@@ -81,9 +83,11 @@ export const TRACE_GRAMMAR: Grammar = {
     ...(["attribute", "attributes", "trace"] as const).map((word) => [word, "attribute"] as const),
     ...(["tag", "tags"] as const).map((word) => [word, "tag"] as const),
     ...(["metadata", "request_metadata"] as const).map((word) => [word, "metadata"] as const),
+    ...(["span", "feedback", "expectation"] as const).map((word) => [word, word] as const),
   ]),
   attributes: new Map(traceAttributes),
-  nullable: ["tag", "metadata"],
+  nullable: ["tag", "metadata", "feedback", "expectation"],
   orderable: ["attribute"],
-  typesInWords: "Valid entity types are ['attribute', 'metadata', 'request_metadata', 'tag', 'trace']",
+  typesInWords:
+    "Valid entity types are ['attribute', 'expectation', 'feedback', 'metadata', 'request_metadata', 'span', 'tag', 'trace']",
 };

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import time
+import uuid
+
 import mlflow
-from mlflow.entities import SpanType, Trace
+from mlflow.entities import AssessmentSource, SpanType, Trace
 
 from check import answers, equal, refuses, same, true
 from runner import Group
@@ -44,6 +49,17 @@ def shared(w: World) -> dict[str, str]:
     made = {text[:2]: traced(w, text, experiment=experiment).info.trace_id for text in ("de wer", "en who")}
     made["no"] = traced(w, "no", fails=True, experiment=experiment).info.trace_id
     return made
+
+
+def assess(w: World) -> bool:
+    """`de` has it all, `en` is found wanting, the failed one has nothing."""
+    made = w.once("shared", lambda: shared(w))
+    for name, good, score in (("de", True, 0.9), ("en", False, 0.25)):
+        mlflow.log_feedback(trace_id=made[name], name="good", value=good)
+        mlflow.log_feedback(trace_id=made[name], name="score", value=score)
+    mlflow.log_feedback(trace_id=made["de"], name="tone", value="kind")
+    mlflow.log_expectation(trace_id=made["de"], name="answer", value="DE WER!")
+    return True
 
 
 def found(w: World, text: str, **more: object) -> str:
@@ -112,13 +128,41 @@ for text, names in {
     traces.add(f"search: {text or 'no filter'}", _search)
 
 
+for text, names in {
+    "span.name = 'retrieve'": "de en no",
+    "span.type = 'RETRIEVER'": "de en no",
+    "span.name = 'retrieve' AND span.type = 'CHAIN'": "",
+    "span.status = 'ERROR'": "no",
+    "span.status = 'ERROR' AND span.name = 'retrieve'": "",
+    "span.name LIKE 'ans%'": "de en no",
+    "span.name IN ('nothing', 'answer') AND tags.lang = 'de'": "de",
+    "span.attributes.k LIKE '%3%'": "de en no",
+    "span.attributes.k LIKE '%4%'": "",
+    "trace.text LIKE '%DE WER%'": "de",
+    "feedback.good = 'true'": "de",
+    "feedback.good IS NULL": "no",
+    "feedback.good IS NOT NULL": "de en",
+    "feedback.score >= 0.5": "de",
+    "feedback.score < 0.5": "en",
+    "feedback.tone = 'kind'": "de",
+    "expectation.answer = 'DE WER!'": "de",
+    "expectation.answer IS NULL AND status = 'OK'": "en",
+}.items():
+
+    def _about(w: World, text: str = text, names: str = names) -> None:
+        w.once("assessed", lambda: assess(w))
+        same(found(w, text).split(), names.split(), text)
+
+    traces.add(f"search: {text}", _about)
+
+
 @traces.step("search: by id")
 def _(w: World) -> None:
     made = w.once("shared", lambda: shared(w))
     equal(found(w, f"request_id = '{made['en']}'"), "en")
 
 
-for text in ("foo.bar = 'x'", "status LIKE 5", "nothing = 'x'"):
+for text in ("span.color = 'x'", "span.name > 5", "feedback.score > 'x'", "foo.bar = 'x'", "status LIKE 5", "nothing = 'x'"):
 
     def _refused(w: World, text: str = text) -> None:
         refuses("INVALID_PARAMETER_VALUE", lambda: found(w, text))
@@ -156,6 +200,108 @@ def _(w: World) -> None:
     equal("reviewed" in w.client.get_trace(trace_id).info.tags, False)
 
 
+HUMAN = AssessmentSource(source_type="HUMAN", source_id="ann@example.com")
+
+
+@traces.step("feedback is logged and read back, alone and with its trace")
+def _(w: World) -> None:
+    trace_id = traced(w, "assessed").info.trace_id
+    logged = mlflow.log_feedback(
+        trace_id=trace_id, name="good", value=True, source=HUMAN, rationale="It is.", metadata={"round": "1"}
+    )
+    for one in (mlflow.get_assessment(trace_id, logged.assessment_id), *w.client.get_trace(trace_id).info.assessments):
+        equal((one.assessment_id, one.name, one.value, one.rationale), (logged.assessment_id, "good", True, "It is."))
+        equal((one.source.source_type, one.source.source_id, one.metadata), ("HUMAN", "ann@example.com", {"round": "1"}))
+        equal((one.trace_id, one.valid), (trace_id, True))
+
+
+for value in (0.25, 3, "kind", False, ["a", "b"], {"tone": "kind", "score": 1}):
+
+    def _feedback(w: World, value: object = value) -> None:
+        trace_id = traced(w, "value").info.trace_id
+        logged = mlflow.log_feedback(trace_id=trace_id, name="it", value=value)
+        equal(mlflow.get_assessment(trace_id, logged.assessment_id).value, value)
+
+    def _expectation(w: World, value: object = value) -> None:
+        trace_id = traced(w, "value").info.trace_id
+        logged = mlflow.log_expectation(trace_id=trace_id, name="it", value=value)
+        equal(mlflow.get_assessment(trace_id, logged.assessment_id).value, value)
+
+    traces.add(f"feedback of the value {value!r}", _feedback)
+    traces.add(f"an expectation of the value {value!r}", _expectation)
+
+
+@traces.step("feedback that could not be had says why")
+def _(w: World) -> None:
+    trace_id = traced(w, "judged").info.trace_id
+    logged = mlflow.log_feedback(trace_id=trace_id, name="judge", error=ValueError("too busy"))
+    read = mlflow.get_assessment(trace_id, logged.assessment_id)
+    equal((read.value, read.error.error_code, read.error.error_message), (None, "ValueError", "too busy"))
+
+
+@traces.step("an assessment is updated, its metadata added to")
+def _(w: World) -> None:
+    trace_id = traced(w, "updated").info.trace_id
+    first = mlflow.log_feedback(trace_id=trace_id, name="good", value=False, source=HUMAN, metadata={"a": "1"})
+    new = mlflow.entities.Feedback(name="better", value=True, rationale="Read again.", metadata={"b": "2"})
+    mlflow.update_assessment(trace_id, first.assessment_id, new)
+    read = mlflow.get_assessment(trace_id, first.assessment_id)
+    equal((read.name, read.value, read.rationale), ("better", True, "Read again."))
+    equal((read.metadata, read.source.source_id), ({"a": "1", "b": "2"}, "ann@example.com"))
+    other = mlflow.entities.Expectation(name="better", value="x")
+    refuses("INVALID_PARAMETER_VALUE", lambda: mlflow.update_assessment(trace_id, first.assessment_id, other))
+
+
+@traces.step("feedback takes the place of other feedback, and gives it back")
+def _(w: World) -> None:
+    trace_id = traced(w, "overridden").info.trace_id
+    first = mlflow.log_feedback(trace_id=trace_id, name="good", value=False)
+    second = mlflow.override_feedback(trace_id=trace_id, assessment_id=first.assessment_id, value=True)
+    equal(mlflow.get_assessment(trace_id, first.assessment_id).valid, False)
+    equal(mlflow.get_assessment(trace_id, second.assessment_id).overrides, first.assessment_id)
+    mlflow.delete_assessment(trace_id, second.assessment_id)
+    equal(mlflow.get_assessment(trace_id, first.assessment_id).valid, True)
+    refuses("RESOURCE_DOES_NOT_EXIST", lambda: mlflow.get_assessment(trace_id, second.assessment_id))
+    mlflow.delete_assessment(trace_id, second.assessment_id)
+
+
+@traces.step("feedback while a trace is made comes with it")
+def _(w: World) -> None:
+    mlflow.set_experiment(experiment_id=w.experiment)
+
+    @mlflow.trace(name="self-assured")
+    def answer() -> str:
+        mlflow.log_feedback(trace_id=mlflow.get_active_trace_id(), name="sure", value=True)
+        return "yes"
+
+    answer()
+    mlflow.flush_trace_async_logging()
+    info = w.client.get_trace(mlflow.get_last_active_trace_id()).info
+    equal([(one.name, one.value) for one in info.assessments], [("sure", True)])
+
+
+@traces.step("an assessment of a trace that is not there is refused")
+def _(w: World) -> None:
+    refuses("RESOURCE_DOES_NOT_EXIST", lambda: mlflow.log_feedback(trace_id="tr-" + "0" * 32, name="x", value=1))
+
+
+@traces.step("where its spans are is not a client's to say")
+def _(w: World) -> None:
+    trace_id = traced(w, "moved").info.trace_id
+    body = {"key": "mlflow.trace.spansLocation", "value": "ARTIFACT_REPO"}
+    reply = w.wire.call("PATCH", f"/api/3.0/mlflow/traces/{trace_id}/tags", body)
+    answers(reply, 400, "INVALID_PARAMETER_VALUE")
+
+
+@traces.step("an attachment of a span is kept with its trace")
+def _(w: World) -> None:
+    info = traced(w, "attached").info
+    repository = mlflow.tracing.client.TracingClient()._get_artifact_repo_for_trace(info)
+    name = str(uuid.uuid4())
+    repository.upload_attachment(name, b"\x00\x01 bytes")
+    equal(repository.download_trace_attachment(name), b"\x00\x01 bytes")
+
+
 @traces.step("deleting by id")
 def _(w: World) -> None:
     experiment = w.client.create_experiment(w.name("delete"))
@@ -179,6 +325,43 @@ def _(w: World) -> None:
 def _(w: World) -> None:
     reply = w.wire.call("GET", "/api/3.0/mlflow/traces/tr-" + "0" * 32)
     answers(reply, 404, "RESOURCE_DOES_NOT_EXIST")
+
+
+def otlp(name: str) -> tuple[str, bytes]:
+    """The id of a trace of one span, and OTLP's JSON of it."""
+    trace_id, now = uuid.uuid4().hex, time.time_ns()
+    span = {
+        "traceId": trace_id,
+        "spanId": uuid.uuid4().hex[:16],
+        "name": name,
+        "startTimeUnixNano": str(now),
+        "endTimeUnixNano": str(now + 5_000_000),
+        "attributes": [{"key": "k", "value": {"intValue": "3"}}],
+        "status": {"code": 1},
+    }
+    return f"tr-{trace_id}", json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).encode()
+
+
+@traces.step("OTLP: as JSON")
+def _(w: World) -> None:
+    trace_id, body = otlp("by json")
+    headers = {"Content-Type": "application/json", "x-mlflow-experiment-id": w.experiment}
+    answers(w.wire.send("POST", "/v1/traces", body, headers), 200)
+    (span,) = w.client.get_trace(trace_id).data.spans
+    equal((span.name, span.attributes["k"], span.end_time_ns - span.start_time_ns), ("by json", 3, 5_000_000))
+
+
+@traces.step("OTLP: packed by gzip, and what only says so is refused")
+def _(w: World) -> None:
+    trace_id, body = otlp("packed")
+    headers = {
+        "Content-Type": "application/json",
+        "Content-Encoding": "gzip",
+        "x-mlflow-experiment-id": w.experiment,
+    }
+    answers(w.wire.send("POST", "/v1/traces", gzip.compress(body), headers), 200)
+    equal([span.name for span in w.client.get_trace(trace_id).data.spans], ["packed"])
+    equal(w.wire.send("POST", "/v1/traces", body, headers).status, 400)
 
 
 @traces.step("OTLP: what is no protobuf is refused")

@@ -13,6 +13,7 @@ import { newId } from "#lib/platform/ids.ts";
 import { setAlias } from "#lib/registry/set-alias.ts";
 import { makeVersion } from "#lib/registry/testing/make-version.ts";
 import { createDeployment } from "#lib/serving/deployments/create-deployment.ts";
+import type { GivenAssessment } from "#lib/tracking/assessments/assessment.ts";
 import { ensureExperiment } from "#lib/tracking/create-experiment.ts";
 import { createUpload } from "#lib/tracking/files/upload-in-parts.ts";
 import { getRun } from "#lib/tracking/get-run.ts";
@@ -49,10 +50,16 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
   const { experimentId } = await getRun(ctx, { id: runId });
   const logged = await createLoggedModel(ctx, { experimentId, name: "theirs", tags: { team: "theirs" } });
   const traceId = `tr-${runId}`;
-  await startTrace(ctx, {
-    ...{ id: traceId, experimentId, requestedAt: 1, durationMs: 1, state: "OK", metadata: {} },
+  const trace = {
+    ...{ id: traceId, experimentId, requestedAt: 1, durationMs: 1, state: "OK" as const, metadata: {} },
     ...{ requestPreview: null, responsePreview: null, clientRequestId: null, tags: { team: "theirs" } },
-  });
+  };
+  const assessment: GivenAssessment = {
+    ...{ name: "theirs", value: { kind: "expectation", value: "theirs" }, sourceType: "HUMAN", sourceId: null },
+    ...{ spanId: null, rationale: null, metadata: {}, overrides: null },
+  };
+  const assessmentId = "a-of-theirs";
+  await startTrace(ctx, { ...trace, assessments: [{ ...assessment, id: assessmentId }] });
   const files = `${experimentId}/${runId}/artifacts/model`;
   const deployment = await createDeployment(ctx, { name: "theirs", modelName: version.modelName });
   return [
@@ -61,7 +68,7 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
     ["/batch-predict/{deployment}", { deployment: deployment.name }],
     ["/api/2.0/mlflow/logged-models/{model_id}", { model_id: logged.id, key: "team" }],
     ["/api/2.0/mlflow/traces/{trace_id}", { trace_id: traceId }],
-    ["/api/3.0/mlflow/traces/{trace_id}", { trace_id: traceId }],
+    ["/api/3.0/mlflow/traces/{trace_id}", { trace_id: traceId, assessment_id: assessmentId }],
     ["/api/2.0/mlflow-artifacts/", { path: `${files}/model.onnx` }],
     ["/api/2.0/mlflow-artifacts/mpu/", { path: files, upload: uploadId, number: "1" }],
     ["/api/runs/{id}", { id: runId, path: "model/model.onnx" }],
@@ -90,6 +97,13 @@ export const BODIES: { [route: string]: unknown } = {
   "DELETE /api/2.0/mlflow/traces/{trace_id}/tags": { key: "team" },
   "PATCH /api/3.0/mlflow/traces/{trace_id}/tags": { key: "team", value: "taken over" },
   "DELETE /api/3.0/mlflow/traces/{trace_id}/tags": { key: "team" },
+  "POST /api/3.0/mlflow/traces/{trace_id}/assessments": {
+    assessment: { assessment_name: "taken over", feedback: { value: true } },
+  },
+  "PATCH /api/3.0/mlflow/traces/{trace_id}/assessments/{assessment_id}": {
+    assessment: { assessment_name: "taken over" },
+    update_mask: "assessmentName",
+  },
   "POST /api/2.0/mlflow-artifacts/mpu/create/{path+}": { path: "/tmp/large.bin", num_parts: 2 },
   "POST /api/2.0/mlflow-artifacts/mpu/complete/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1", parts: [] },
   "POST /api/2.0/mlflow-artifacts/mpu/abort/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1" },

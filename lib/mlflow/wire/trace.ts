@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { fromWireAssessment, WireAssessment, WireGivenAssessment } from "#lib/mlflow/wire/assessment.ts";
 import { IdText, requiredText } from "#lib/mlflow/wire/values.ts";
 import { missingParameter } from "#lib/platform/http/mlflow-fault.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
-import { TRACE_STATES, type TraceInfo } from "#lib/tracking/store/traces.ts";
+import { TRACE_STATES } from "#lib/tracking/store/traces.ts";
+import type { ToldTrace } from "#lib/tracking/traces/start-trace.ts";
 
 /** Traces on the wire. Times are RFC 3339, durations seconds with an `s`. */
 
@@ -24,6 +26,7 @@ export const WireTraceInfo = z.object({
   request_time: z.string(),
   execution_duration: z.string().optional(),
   state: z.enum(TRACE_STATES),
+  assessments: z.array(WireAssessment).optional(),
   trace_metadata: z.record(z.string(), z.string()),
   tags: z.record(z.string(), z.string()),
 });
@@ -63,12 +66,17 @@ export const GivenTrace = z.looseObject({
       .union([z.enum(TRACE_STATES), z.literal([0, 1, 2, 3]).transform((at) => TRACE_STATES[at])])
       .nullish()
       .transform((state) => state ?? "STATE_UNSPECIFIED"),
+    assessments: z
+      .array(WireGivenAssessment)
+      .max(1_000)
+      .nullish()
+      .transform((given) => given ?? []),
     trace_metadata: Texts,
     tags: Texts,
   }),
 });
 
-export function fromWireTrace({ trace_info: given }: z.infer<typeof GivenTrace>): TraceInfo {
+export function fromWireTrace({ trace_info: given }: z.infer<typeof GivenTrace>): ToldTrace {
   return {
     id: given.trace_id,
     experimentId: given.trace_location.mlflow_experiment.experiment_id,
@@ -80,6 +88,7 @@ export function fromWireTrace({ trace_info: given }: z.infer<typeof GivenTrace>)
     clientRequestId: given.client_request_id ?? null,
     tags: given.tags,
     metadata: given.trace_metadata,
+    assessments: given.assessments.map(fromWireAssessment),
   };
 }
 

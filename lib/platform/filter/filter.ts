@@ -1,6 +1,15 @@
 /** A filter as it is understood: what `parseFilter` makes of its text, and stores make SQL of. */
 
-export type FieldType = "attribute" | "tag" | "param" | "metric" | "dataset" | "metadata";
+export type FieldType =
+  | "attribute"
+  | "tag"
+  | "param"
+  | "metric"
+  | "dataset"
+  | "metadata"
+  | "span"
+  | "feedback"
+  | "expectation";
 
 /** Which value of a series is compared: the newest, or the lowest or highest of all its finite points. */
 export type Point = "last" | "min" | "max";

@@ -2,7 +2,8 @@ import type { FieldType } from "#lib/platform/filter/filter.ts";
 
 /** An attribute that may be filtered or ordered by. */
 export interface Attribute {
-  kind: "text" | "number";
+  /** `either`: a number when greater or less is asked, else a text. */
+  kind: "text" | "number" | "either";
   /** Its true name when the key is an alias. */
   is?: string;
   /** Only in filters, or only in orders; both unless told. */
@@ -30,6 +31,9 @@ export interface Grammar {
 
 /** The keys that a dataset is found by. */
 export const DATASET_KEYS = ["context", "digest", "name"];
+
+/** The keys that a span is found by, beside `attributes.<name>`. */
+export const SPAN_KEYS = ["content", "name", "status", "type"];
 
 export const NUMBER_COMPARATORS = ["!=", "<", "<=", "=", ">", ">="];
 export const TEXT_COMPARATORS = ["!=", "=", "ILIKE", "IN", "LIKE", "NOT IN"];

@@ -14,6 +14,9 @@ const NAMES: Record<FieldType, string> = {
   metric: "metric",
   dataset: "dataset",
   metadata: "metadata",
+  span: "span",
+  feedback: "feedback",
+  expectation: "expectation",
 };
 
 /** `field comparator value`, or `field IS [NOT] NULL`. @throws FilterFault */
@@ -30,7 +33,7 @@ export function parseComparison(grammar: Grammar, reader: TokenReader): Comparis
   }
   const operator = reader.peek();
   const comparator = takeComparator(reader, name.raw);
-  const resolved = resolveField(grammar, name, "filter");
+  const resolved = asOneKind(resolveField(grammar, name, "filter"), comparator);
   const { field } = resolved;
   if (comparator === "IS NULL" || comparator === "IS NOT NULL") {
     requireNullable(grammar, resolved, name.at);
@@ -43,6 +46,11 @@ export function parseComparison(grammar: Grammar, reader: TokenReader): Comparis
     throw new FilterFault(`Invalid comparator '${comparator}' not one of '${inWords(valid)}'`, operator.at);
   }
   return { kind: "comparison", field, comparator: known, value };
+}
+
+function asOneKind(resolved: Resolved, comparator: string): Resolved {
+  if (resolved.kind !== "either") return resolved;
+  return { ...resolved, kind: ["<", "<=", ">", ">="].includes(comparator) ? "number" : "text" };
 }
 
 /** In capitals, with one space between its words. */

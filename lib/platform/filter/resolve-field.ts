@@ -1,6 +1,6 @@
 import { FilterFault } from "#lib/platform/filter/fault.ts";
 import type { Field, FieldType, Point } from "#lib/platform/filter/filter.ts";
-import { type Attribute, DATASET_KEYS, type Grammar } from "#lib/platform/filter/grammar.ts";
+import { type Attribute, DATASET_KEYS, type Grammar, SPAN_KEYS } from "#lib/platform/filter/grammar.ts";
 import type { NamePart, Token } from "#lib/platform/filter/lex.ts";
 
 type Name = Extract<Token, { kind: "name" }>;
@@ -31,8 +31,18 @@ export function resolveField(grammar: Grammar, name: Name, use: "filter" | "orde
   if (type === "dataset" && !DATASET_KEYS.includes(key)) {
     throw new FilterFault(`Invalid dataset key '${key}' specified. Valid keys are '${inWords(DATASET_KEYS)}'`, at);
   }
-  return { field: { type, key, point }, kind: type === "metric" ? "number" : "text" };
+  if (type === "span" && !SPAN_KEYS.includes(key) && !/^attributes\../s.test(key)) {
+    const keys = "name, status, type, attributes.<attribute_name>";
+    throw new FilterFault(`Invalid span attribute '${key}'. Supported attributes: ${keys}.`, at);
+  }
+  return { field: { type, key, point }, kind: KINDS[type] ?? "text" };
 }
+
+const KINDS: { [type in FieldType]?: Attribute["kind"] } = {
+  metric: "number",
+  feedback: "either",
+  expectation: "either",
+};
 
 function attribute(grammar: Grammar, name: Name, parts: readonly NamePart[], use: "filter" | "order"): Resolved {
   const key = keyOf(parts);

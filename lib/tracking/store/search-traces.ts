@@ -1,5 +1,5 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
-import { type Bind, compare, compileFilter, parameters } from "#lib/platform/filter/compile.ts";
+import { type Bind, compare, parameters } from "#lib/platform/filter/compile.ts";
 import type { Comparison, Filter, OrderTerm } from "#lib/platform/filter/filter.ts";
 import { type Found, type PageOf, selectFound } from "#lib/platform/filter/found-page.ts";
 import { millis } from "#lib/platform/filter/json-sql.ts";
@@ -30,7 +30,7 @@ export async function selectFoundTraces(ctx: Ctx, selection: TraceSelection): Pr
   const where = [
     `t.project_id = ${bind(ctx.projectId)}`,
     `t.experiment_id = ANY(${bind(selection.experimentIds)}::text[]::bigint[])`,
-    compileFilter(selection.filter, (comparison) => conditionOf(comparison, bind)),
+    conditionOfAll(selection.filter, bind),
   ];
   const keys = traceSortKeys(selection.order);
   return selectFound(ctx, { parameters: statement, json: TRACE_INFO_JSON, from: "trace t", where, keys }, selection);
@@ -50,8 +50,62 @@ export function traceSortKeys(order: readonly OrderTerm[]): SortKey[] {
   ];
 }
 
+/** Comparisons of spans that stand together with AND ask for one span that answers to all of them. */
+function conditionOfAll(filter: Filter, bind: Bind): string {
+  if (filter.kind === "comparison") return conditionOf(filter, bind);
+  if (filter.parts.length === 0) return "TRUE";
+  if (filter.kind === "or") return `(${filter.parts.map((part) => conditionOfAll(part, bind)).join(" OR ")})`;
+  const ofSpans = filter.parts.filter(isOfSpan);
+  const others = filter.parts.filter((part) => !isOfSpan(part)).map((part) => conditionOfAll(part, bind));
+  return `(${[...others, ...(ofSpans.length === 0 ? [] : [hasSpan(ofSpans, bind)])].join(" AND ")})`;
+}
+
+function isOfSpan(part: Filter): part is Comparison {
+  return part.kind === "comparison" && part.field.type === "span";
+}
+
+function hasSpan(comparisons: readonly Comparison[], bind: Bind): string {
+  const conditions = comparisons.map((comparison) => spanCondition(comparison, bind));
+  return `EXISTS (SELECT 1 FROM trace_span s WHERE s.project_id = t.project_id AND s.trace_id = t.id
+    AND ${conditions.join(" AND ")})`;
+}
+
+const SPAN_COLUMNS: Record<string, string> = {
+  name: "s.name",
+  type: "s.type",
+  status: "s.status",
+  content: "s.content",
+};
+/** An AnyValue `e` as a text: what has a type of its own without it, the rest as JSON. */
+const ANY_VALUE = `coalesce(e -> 'value' ->> 'string_value', e -> 'value' ->> 'int_value', e -> 'value' ->> 'double_value',
+  e -> 'value' ->> 'bool_value', (e -> 'value')::text)`;
+
+function spanCondition(comparison: Comparison, bind: Bind): string {
+  const { key } = comparison.field;
+  const column = SPAN_COLUMNS[key];
+  if (column !== undefined) return compare(column, comparison, bind);
+  return `EXISTS (SELECT 1 FROM jsonb_array_elements(s.content::jsonb -> 'attributes') e
+    WHERE e ->> 'key' = ${bind(key.slice("attributes.".length))}::text AND ${compare(ANY_VALUE, comparison, bind)})`;
+}
+
+/** Those that nothing took the place of. */
+function assessmentCondition(comparison: Comparison, bind: Bind): string {
+  const { field, comparator, value } = comparison;
+  const about = `a.project_id = t.project_id AND a.trace_id = t.id AND a.valid
+    AND a.kind = ${bind(field.type)}::text AND a.name = ${bind(field.key)}::text`;
+  const exists = (condition: string) => `EXISTS (SELECT 1 FROM trace_assessment a WHERE ${about}${condition})`;
+  if (comparator === "IS NULL") return `NOT ${exists("")}`;
+  if (comparator === "IS NOT NULL") return exists("");
+  return exists(` AND ${compare(typeof value === "number" ? "a.number" : "a.value", comparison, bind)}`);
+}
+
 function conditionOf(comparison: Comparison, bind: Bind): string {
   const { field, comparator } = comparison;
+  if (field.type === "span") return hasSpan([comparison], bind);
+  if (field.type === "feedback" || field.type === "expectation") return assessmentCondition(comparison, bind);
+  if (field.type === "attribute" && field.key === "text") {
+    return hasSpan([{ ...comparison, field: { type: "span", key: "content", point: "last" } }], bind);
+  }
   if (field.type === "attribute") {
     const { column, type } = columnOf(field.key);
     if (type === "time") return compare(`${millis(column)}::float8`, comparison, bind);

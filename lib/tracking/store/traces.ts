@@ -40,6 +40,9 @@ export interface SpanRow {
   id: string;
   /** Unix nanoseconds. */
   startNs: bigint;
+  name: string;
+  type: string | null;
+  status: string;
   content: string;
 }
 
@@ -107,17 +110,19 @@ export async function upsertSpans(tx: Tx, spans: readonly SpanRow[]): Promise<Tr
   const rows = await querySql<{ id: string; spans: number; bytes: string }>(
     tx,
     `WITH given AS (
-       SELECT trace_id, id, start_ns::bigint, content
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS g(trace_id, id, start_ns, content)
+       SELECT trace_id, id, start_ns::bigint, content, name, type, status
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+         AS g(trace_id, id, start_ns, content, name, type, status)
      ), before AS (
        SELECT s.trace_id, count(*) AS spans, sum(octet_length(s.content)) AS bytes
        FROM trace_span s JOIN given g ON s.trace_id = g.trace_id AND s.id = g.id WHERE s.project_id = $1 GROUP BY 1
      ), after AS (
        SELECT trace_id, count(*) AS spans, sum(octet_length(content)) AS bytes FROM given GROUP BY 1
      ), put AS (
-       INSERT INTO trace_span (project_id, trace_id, id, start_ns, content)
-       SELECT $1, trace_id, id, start_ns, content FROM given
-       ON CONFLICT (project_id, trace_id, id) DO UPDATE SET start_ns = excluded.start_ns, content = excluded.content
+       INSERT INTO trace_span (project_id, trace_id, id, start_ns, content, name, type, status)
+       SELECT $1, trace_id, id, start_ns, content, name, type, status FROM given
+       ON CONFLICT (project_id, trace_id, id) DO UPDATE SET start_ns = excluded.start_ns, content = excluded.content,
+         name = excluded.name, type = excluded.type, status = excluded.status
      )
      UPDATE trace t SET span_count = t.span_count + after.spans - coalesce(before.spans, 0),
        span_bytes = t.span_bytes + after.bytes - coalesce(before.bytes, 0)
@@ -129,6 +134,9 @@ export async function upsertSpans(tx: Tx, spans: readonly SpanRow[]): Promise<Tr
       spans.map(({ id }) => id),
       spans.map(({ startNs }) => String(startNs)),
       spans.map(({ content }) => content),
+      spans.map(({ name }) => name),
+      spans.map(({ type }) => type),
+      spans.map(({ status }) => status),
     ],
   );
   return rows.map(({ id, spans: count, bytes }) => ({ id, spans: count, bytes: Number(bytes) }));

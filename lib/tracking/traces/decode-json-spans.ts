@@ -8,7 +8,7 @@ import {
   type Json,
   requireDepth,
   requireSpanCount,
-  withoutNul,
+  storableText,
 } from "#lib/tracking/traces/span-draft.ts";
 import { Int32, Nanoseconds, SpanText } from "#lib/tracking/traces/span-fields.ts";
 
@@ -88,7 +88,7 @@ const Entry = z.looseObject({ key: SpanText.default(""), value: z.unknown() });
 const Values = z.looseObject({ values: z.array(z.unknown()).default([]) });
 /** AnyValue: the first of these that is there. */
 const VALUES: { [name: string]: (given: unknown, depth: number) => Json } = {
-  stringValue: (given) => ({ string_value: withoutNul(z.string().parse(given)) }),
+  stringValue: (given) => ({ string_value: storableText(z.string().parse(given)) }),
   boolValue: (given) => ({ bool_value: z.boolean().parse(given) }),
   intValue: (given) => ({ int_value: String(z.union([z.int(), z.string().regex(/^-?[0-9]{1,19}$/)]).parse(given)) }),
   doubleValue: (given) =>

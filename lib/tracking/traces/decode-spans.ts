@@ -9,7 +9,7 @@ import {
   requireDepth,
   requireSpanCount,
   type SpanDraft,
-  withoutNul,
+  storableText,
 } from "#lib/tracking/traces/span-draft.ts";
 
 /**
@@ -201,7 +201,7 @@ function fixed64(reader: Reader): bigint {
 }
 
 function text(reader: Reader): string {
-  return withoutNul(reader.string());
+  return storableText(reader.string());
 }
 
 function base64(reader: Reader): string {

@@ -8,7 +8,7 @@ import {
   type Json,
   requireDepth,
   requireSpanCount,
-  withoutNul,
+  storableText,
 } from "#lib/tracking/traces/span-draft.ts";
 import { Nanoseconds, SpanText } from "#lib/tracking/traces/span-fields.ts";
 
@@ -87,12 +87,12 @@ function undumped(value: unknown): unknown {
 }
 
 function toEntries(given: object, depth: number): Json[] {
-  return Object.entries(given).map(([key, value]) => ({ key: withoutNul(key), value: toValue(value, depth + 1) }));
+  return Object.entries(given).map(([key, value]) => ({ key: storableText(key), value: toValue(value, depth + 1) }));
 }
 
 function toValue(given: unknown, depth: number): Json {
   requireDepth(depth);
-  if (typeof given === "string") return { string_value: withoutNul(given) };
+  if (typeof given === "string") return { string_value: storableText(given) };
   if (typeof given === "boolean") return { bool_value: given };
   if (typeof given === "number") return Number.isSafeInteger(given) ? { int_value: String(given) } : doubleValue(given);
   if (Array.isArray(given)) return { array_value: { values: given.map((item) => toValue(item, depth + 1)) } };

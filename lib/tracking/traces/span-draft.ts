@@ -36,7 +36,11 @@ export interface DecodedSpan {
   startNs: bigint;
   /** 0: it has not ended. */
   endNs: bigint;
+  /** What the client says it is, such as RETRIEVER; null when it does not. */
+  type: string | null;
   failed: boolean;
+  /** As MLflow names it. */
+  status: "OK" | "ERROR" | "UNSET";
   /** OpenTelemetry's Span as JSON of protocol buffers. */
   content: string;
 }
@@ -48,6 +52,8 @@ const MAX_DEPTH = 32;
 /** The year 2262. */
 const MAX_TIME_NS = 2n ** 63n - 1n;
 const STATUS_ERROR = 2;
+const STATUSES = ["UNSET", "OK", "ERROR"] as const;
+const TYPE_KEY = "mlflow.spanType";
 
 /** @throws InvalidError an id of the wrong length, or times that cannot be */
 export function finishSpan(draft: SpanDraft): DecodedSpan {
@@ -78,9 +84,22 @@ export function finishSpan(draft: SpanDraft): DecodedSpan {
     name,
     startNs,
     endNs,
+    type: typeOf(attributes),
     failed: status?.code === STATUS_ERROR,
+    status: STATUSES[status?.code ?? 0] ?? "UNSET",
     content: JSON.stringify(content),
   };
+}
+
+function typeOf(attributes: readonly Json[]): string | null {
+  for (const one of attributes) {
+    if (typeof one !== "object" || one === null || Array.isArray(one) || one["key"] !== TYPE_KEY) continue;
+    const value = one["value"];
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+    const text = value["string_value"];
+    return typeof text === "string" ? text.slice(0, 250) : null;
+  }
+  return null;
 }
 
 function withoutAbsent(status: { code?: number | undefined; message?: string | undefined }): Json {
@@ -98,9 +117,9 @@ export function requireDepth(depth: number): void {
   if (depth > MAX_DEPTH) throw invalidSpans(`values nested more than ${MAX_DEPTH} deep`);
 }
 
-/** Postgres holds no NUL: what clients trace may. */
-export function withoutNul(text: string): string {
-  return text.replaceAll("\0", "\uFFFD");
+/** Postgres holds neither NUL nor half a surrogate pair: what clients trace may. */
+export function storableText(text: string): string {
+  return text.replace(/\0|\p{Surrogate}/gu, "\uFFFD");
 }
 
 /** An AnyValue: JSON has no infinities. */

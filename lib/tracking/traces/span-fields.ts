@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { withoutNul } from "#lib/tracking/traces/span-draft.ts";
+import { storableText } from "#lib/tracking/traces/span-draft.ts";
 
 /** Fields of spans in JSON. */
 
-export const SpanText = z.string().transform(withoutNul);
+export const SpanText = z.string().transform(storableText);
 export const Int32 = z
   .int()
   .min(-(2 ** 31))
