@@ -7,7 +7,7 @@ import { mlflowEnv } from "../scripts/lib/mlflow-env.mjs";
 import { connect } from "../scripts/lib/pg-roles.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { type ScratchServer, startGenuineMlflow, startScratchAssay } from "../scripts/lib/scratch-servers.mjs";
-import { physicalLimits } from "./tracking/limits.ts";
+import { copyLimits, writeLimits } from "./tracking/limits.ts";
 import { artifacts, type Ground, prepare, type Round, reads, type Sizes, writes } from "./tracking/measures.ts";
 import { median } from "./tracking/timing.ts";
 import type { Target } from "./tracking/wire.ts";
@@ -15,7 +15,8 @@ import type { Target } from "./tracking/wire.ts";
 /**
  * `npm run bench:tracking`: the tracking wire of Assay beside a genuine MLflow server, with its default of 4 workers and
  * with 1, all on one durable Postgres, by turns, the better of the two counting; and beside what Postgres and the loopback
- * allow. Sizes are short by default; `--full` has those of the goal. Prints a table, and JSON as the last line.
+ * allow. Sizes are short by default; `--full` has those of the goal; `--only writes|reads|artifacts` measures one part.
+ * Prints a table, and JSON as the last line.
  */
 const { values } = parseArgs({
   options: {
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     long: { type: "string", default: "50000" },
     artifact: { type: "string", default: "50" },
     seconds: { type: "string", default: "2" },
+    only: { type: "string" },
     full: { type: "boolean", default: false },
   },
 });
@@ -38,6 +40,16 @@ const sizes: Sizes = values.full
       artifactMb: Number(values.artifact),
       seconds: Number(values.seconds),
     };
+const PARTS = {
+  writes: { measure: writes, limits: () => writeLimits(postgres.urls.owner, sizes) },
+  reads: { measure: reads, limits: async () => ({}) },
+  artifacts: { measure: artifacts, limits: () => copyLimits(home, sizes) },
+};
+const only = values.only;
+if (only !== undefined && !(only in PARTS)) throw new Error(`--only takes ${Object.keys(PARTS).join(", ")}`);
+const parts = Object.entries(PARTS).filter(([name]) => only === undefined || name === only);
+// What is only read need not be made for the rest.
+if (only === "writes" || only === "artifacts") Object.assign(sizes, { runs: 1, history: 1, long: 1 });
 const say = (text: string) => console.error(text);
 
 const load = round(loadavg()[0] ?? 0);
@@ -58,17 +70,21 @@ try {
     grounds.push(ground);
   }
   for (let round = 0; round <= Number(values.rounds); round++) {
-    for (const measure of [writes, reads, artifacts]) {
+    for (const [, { measure }] of parts) {
       for (const ground of round % 2 === 0 ? grounds : grounds.toReversed()) {
         const found = await measure(ground, sizes);
         // Round 0 warms up.
         if (round > 0) keep(ground.target.name, found);
       }
     }
-    if (round > 0) keep("limit", await physicalLimits(postgres.urls.owner, home, sizes));
+    for (const [, { limits }] of parts) {
+      if (round > 0) keep("limit", await limits());
+    }
     say(`round ${round} of ${values.rounds}`);
   }
-  for (const ground of grounds) keep(ground.target.name, await byPython(ground));
+  if (only === undefined) {
+    for (const ground of grounds) keep(ground.target.name, await byPython(ground));
+  }
 } finally {
   for (const server of servers) await server.stop();
   await postgres.destroy();

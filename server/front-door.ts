@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { getRequestListener, RequestError } from "@hono/node-server";
+import { getRequestListener, type Http2Bindings, type HttpBindings, RequestError } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Api } from "#lib/api/app.ts";
+import { rawExchangeOf, sendRawBody } from "#lib/platform/http/raw.ts";
 import { setResponseClass } from "#lib/platform/http/reply.ts";
 import { takeLightResponse } from "#server/light-response.ts";
 import type { NodeHandler } from "#server/pages.ts";
@@ -9,7 +11,12 @@ import type { NodeHandler } from "#server/pages.ts";
 export function apiListener(api: Api): NodeHandler {
   setResponseClass(takeLightResponse());
   const { app } = api;
-  return getRequestListener((request, env) => app.fetch(request, env), {
+  const answer = async (request: Request, env: HttpBindings | Http2Bindings) => {
+    const response = await app.fetch(request, env);
+    const raw = rawExchangeOf(env);
+    return raw !== undefined && (await sendRawBody(response, raw.outgoing)) ? RESPONSE_ALREADY_SENT : response;
+  };
+  return getRequestListener(answer, {
     overrideGlobalObjects: false,
     // It would cut a connection that still sends 0.5 s after the reply, which the client then never reads. Node itself
     // reads on and discards, within its `requestTimeout`.

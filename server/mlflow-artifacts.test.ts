@@ -5,7 +5,6 @@ import { request as httpRequest } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { createApi } from "#lib/api/app.ts";
 import { makeOwnerlessKey } from "#lib/api/testing/open-api.ts";
@@ -78,13 +77,13 @@ async function makeRun(ctx: Ctx, managed = false): Promise<{ id: string; root: s
 const json = (reply: Reply) => JSON.parse(reply.body.toString());
 const tmpOf = (home: string) => readdir(join(home, "blobs", "tmp")).catch(() => []);
 
-/** Sends the head and a part of the body, then cuts the connection. */
-async function breakOff(world: World, path: string): Promise<void> {
+/** Sends the head and a part of the body, then cuts the connection, once the server has begun to write. */
+async function breakOff(world: World, path: string, home: string): Promise<void> {
   const socket = connect(world.port, "127.0.0.1");
   await once(socket, "connect");
   const head = [`PUT ${path} HTTP/1.1`, "Host: localhost", `Authorization: ${world.headers["Authorization"]}`];
   socket.write(`${head.join("\r\n")}\r\nContent-Length: 1000000\r\n\r\n${"x".repeat(200_000)}`);
-  await sleep(300);
+  await expect.poll(() => tmpOf(home), { timeout: 30_000 }).toHaveLength(1);
   socket.destroy();
 }
 
@@ -196,9 +195,8 @@ pgTest(
 pgTest("what breaks off or is not as announced leaves nothing", async ({ runtime, ctx, home }) => {
   await withServer(runtime, ctx, async (world) => {
     const { id, root } = await makeRun(ctx);
-    await breakOff(world, `${PROXY}/artifacts/${root}/half.bin`);
-    for (let tries = 0; tries < 50 && (await tmpOf(home)).length > 0; tries += 1) await sleep(100);
-    expect(await tmpOf(home)).toEqual([]);
+    await breakOff(world, `${PROXY}/artifacts/${root}/half.bin`, home);
+    await expect.poll(() => tmpOf(home), { timeout: 30_000 }).toEqual([]);
     expect(await listArtifacts(ctx, { runId: id })).toEqual([]);
     expect((await world.send("GET", `${PROXY}/artifacts/${root}/half.bin`)).status).toBe(404);
     // The server goes on, and takes a body of unknown length.

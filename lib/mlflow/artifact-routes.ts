@@ -71,8 +71,8 @@ export const artifactRoutes: Route[] = [
     auth: "tracking:read",
     params: AtPath,
     produces: "*/*",
-    handle: async ({ ctx, params, request }) =>
-      downloadReply(request, await openPlace(ctx, parseArtifactPlace(params.path))),
+    handle: async ({ ctx, params, ...exchange }) =>
+      downloadReply(exchange, await openPlace(ctx, parseArtifactPlace(params.path))),
   }),
   route({
     method: "get",
@@ -82,8 +82,8 @@ export const artifactRoutes: Route[] = [
     auth: "tracking:read",
     query: z.looseObject({ ...RunRef, path: requiredText("path") }),
     produces: "*/*",
-    handle: async ({ ctx, query, request }) =>
-      downloadReply(request, await openFile(ctx, { of: { kind: "run", id: runIdOf(query) }, path: query.path })),
+    handle: async ({ ctx, query, ...exchange }) =>
+      downloadReply(exchange, await openFile(ctx, { of: { kind: "run", id: runIdOf(query) }, path: query.path })),
   }),
   route({
     method: "put",
@@ -95,7 +95,7 @@ export const artifactRoutes: Route[] = [
     auth: "tracking:write",
     params: AtPath,
     response: Nothing,
-    handle: async ({ ctx, params, request }) => {
+    handle: async ({ ctx, params, request, raw }) => {
       const { of, path } = parseWritablePlace(params.path);
       if (of.kind === "trace" && path === TRACE_FILE) {
         const body = await readBytes(request, MAX_SPANS_BYTES);
@@ -103,7 +103,7 @@ export const artifactRoutes: Route[] = [
         return {};
       }
       const mediaType = request.headers.get("content-type") ?? undefined;
-      await putFile(ctx, { of, path, source: () => uploadStream(request), mediaType });
+      await putFile(ctx, { of, path, source: () => uploadStream({ request, raw }), mediaType });
       return {};
     },
   }),

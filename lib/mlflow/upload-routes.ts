@@ -56,8 +56,8 @@ export const uploadRoutes: Route[] = [
     auth: "tracking:write",
     params: z.object({ upload: z.string(), number: z.coerce.number().int().min(1) }),
     response: Nothing,
-    handle: async ({ ctx, params, request }) => {
-      const source = () => uploadStream(request, MAX_PART_BYTES);
+    handle: async ({ ctx, params, request, raw }) => {
+      const source = () => uploadStream({ request, raw }, MAX_PART_BYTES);
       const { digest } = await putUploadPart(ctx, { uploadId: params.upload, number: params.number, source });
       return makeResponse("{}", 200, { "Content-Type": "application/json; charset=utf-8", ETag: `"${digest}"` });
     },

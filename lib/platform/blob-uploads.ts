@@ -21,7 +21,7 @@ export interface BlobUploads {
   /** How many are open: neither complete nor aborted. */
   countOpen(): Promise<number>;
   /** The same number again takes the new bytes. */
-  putPart(id: string, number: number, source: Readable): Promise<BlobRef>;
+  putPart(id: string, number: number, source: AsyncIterable<Uint8Array>): Promise<BlobRef>;
   /**
    * Makes one blob of the parts, in the order of their numbers. Again gives the same: a client that lost the answer asks
    * twice.
@@ -36,9 +36,9 @@ export interface BlobUploads {
 
 /** What an upload needs of the store: to put a stream, and to write a file that is there whole or not at all. */
 interface Store {
-  putStream(source: Readable): Promise<BlobRef>;
+  putStream(source: AsyncIterable<Uint8Array>): Promise<BlobRef>;
   /** Writes the stream to `target` as one rename; the name may depend on the digest. */
-  writeFile(source: Readable, target: (digest: string) => string): Promise<BlobRef>;
+  writeFile(source: AsyncIterable<Uint8Array>, target: (digest: string) => string): Promise<BlobRef>;
 }
 
 const ABANDONED_MS = 24 * 60 * 60 * 1_000;
@@ -82,7 +82,7 @@ export function createDiskBlobUploads(root: string, store: Store): BlobUploads {
     const names = [...parts].sort((a, b) => a.number - b.number).map(({ number, digest }) => `${number}-${digest}`);
     const missing = names.findIndex((name) => !present.has(name));
     if (missing !== -1) throw partIsMissing(names[missing] ?? "");
-    const blob = await store.putStream(Readable.from(concatenated(names.map((name) => join(folder, name)))));
+    const blob = await store.putStream(concatenated(names.map((name) => join(folder, name))));
     await writeJson(folder, DONE, blob);
     await removeParts(folder, [...present]);
     return blob;
@@ -140,7 +140,7 @@ export function createDiskBlobUploads(root: string, store: Store): BlobUploads {
 
 async function* concatenated(paths: string[]): AsyncGenerator<Buffer> {
   for (const path of paths) {
-    yield* createReadStream(path, { highWaterMark: 512 * 1024 });
+    yield* createReadStream(path, { highWaterMark: 2 ** 20 });
   }
 }
 

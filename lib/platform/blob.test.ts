@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,26 @@ test("the key is the SHA-256 of the bytes, however they came", async () => {
   });
   expect((await blobs.get(HELLO)).toString()).toBe("hello");
   expect(await blobs.has(HELLO)).toBe(true);
+});
+
+test("a long stream is one blob, in whatever pieces it comes", async () => {
+  const bytes = randomBytes(35_000_000);
+  async function* pieces(sizes: number[]) {
+    let at = 0;
+    for (let turn = 0; at < bytes.length; turn += 1) {
+      const size = sizes[turn % sizes.length] ?? 0;
+      yield bytes.subarray(at, at + size);
+      at += size;
+    }
+  }
+  // More pieces than one write takes, a piece larger than a write, and none at all.
+  const sizes = [...Array<number>(3_000).fill(7), 2_500_000, 0, 65_536];
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  expect(await blobs.putStream(pieces(sizes))).toEqual({ digest, sizeBytes: bytes.length });
+  expect((await blobs.get(digest)).equals(bytes)).toBe(true);
+  const nothing = createHash("sha256").digest("hex");
+  expect(await blobs.putStream(pieces([bytes.length]))).toEqual({ digest, sizeBytes: bytes.length });
+  expect(await blobs.putStream(Readable.from([]))).toEqual({ digest: nothing, sizeBytes: 0 });
 });
 
 test("streams a range", async () => {

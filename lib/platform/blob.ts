@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { constants, createWriteStream } from "node:fs";
+import { constants } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { BlobRef } from "#lib/platform/blob-ref.ts";
 import { type BlobUploads, createDiskBlobUploads } from "#lib/platform/blob-uploads.ts";
 import { NotFoundError, UnavailableError } from "#lib/platform/errors.ts";
+import { writeStream } from "#lib/platform/write-stream.ts";
 
 /** Both ends are inside, counted from 0. */
 export interface ByteRange {
@@ -17,7 +17,8 @@ export interface ByteRange {
 /** Content-addressed storage. Putting the same bytes twice is one blob. S3 joins behind this interface. */
 export interface BlobStore {
   put(bytes: Uint8Array): Promise<BlobRef>;
-  putStream(source: Readable): Promise<BlobRef>;
+  /** Nothing is left of a source that breaks off. */
+  putStream(source: AsyncIterable<Uint8Array>): Promise<BlobRef>;
   /** @throws NotFoundError no such blob */
   get(digest: string): Promise<Buffer>;
   stream(digest: string, range?: ByteRange): Promise<Readable>;
@@ -31,7 +32,7 @@ export interface BlobStore {
 }
 
 /** Read at once: larger than Node's 64 kB, so that big files cost fewer turns of the loop. */
-const READ_BYTES = 512 * 1024;
+const READ_BYTES = 2 ** 20;
 const ABANDONED_MS = 24 * 60 * 60 * 1_000;
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -61,25 +62,15 @@ export function createDiskBlobStore(root: string): BlobStore {
       () => false,
     );
   /** Streams into a temporary file, then has it kept under its digest; nothing is left of a source that breaks off. */
-  const write = async (source: Readable, keepAs: (path: string, digest: string) => Promise<void>): Promise<BlobRef> => {
+  const write = async (
+    source: AsyncIterable<Uint8Array>,
+    keepAs: (path: string, digest: string) => Promise<void>,
+  ): Promise<BlobRef> => {
     const path = await temporary();
-    const hash = createHash("sha256");
-    let sizeBytes = 0;
     try {
-      await pipeline(
-        source,
-        async function* (chunks: AsyncIterable<Buffer>) {
-          for await (const chunk of chunks) {
-            hash.update(chunk);
-            sizeBytes += chunk.byteLength;
-            yield chunk;
-          }
-        },
-        createWriteStream(path, { flags: "wx", mode: 0o600, flush: true }),
-      );
-      const digest = hash.digest("hex");
-      await keepAs(path, digest);
-      return { digest, sizeBytes };
+      const blob = await writeStream(path, source);
+      await keepAs(path, blob.digest);
+      return blob;
     } catch (error) {
       await rm(path, { force: true });
       throw diskError(error);

@@ -122,10 +122,8 @@ export const trackingRoutes: Route[] = [
     // The path's rules are checked by the verb, so that a trick is told from a missing file.
     params: RunParams.extend({ path: z.string() }),
     produces: "*/*",
-    handle: async ({ ctx, params, request }) => {
-      const file = await openArtifact(ctx, { runId: params.id, path: params.path });
-      return downloadReply(request, file);
-    },
+    handle: async ({ ctx, params, ...exchange }) =>
+      downloadReply(exchange, await openArtifact(ctx, { runId: params.id, path: params.path })),
   }),
   route({
     method: "patch",

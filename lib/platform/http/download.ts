@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { ByteRange } from "#lib/platform/blob.ts";
+import { type RawExchange, withRawBody } from "#lib/platform/http/raw.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
 
 export interface Downloadable {
@@ -11,7 +12,10 @@ export interface Downloadable {
  * A file as a reply, streamed; one range of it where the request asks for one (RFC 9110, 14.2). Never shown in the browser
  * as a page of ours, whatever somebody put there.
  */
-export async function downloadReply(request: Request, file: Downloadable): Promise<Response> {
+export async function downloadReply(
+  { request, raw }: { request: Request; raw: RawExchange | undefined },
+  file: Downloadable,
+): Promise<Response> {
   const { digest, mediaType, path, sizeBytes } = file.entry;
   const fileName = path.slice(path.lastIndexOf("/") + 1);
   const etag = `"${digest}"`;
@@ -32,8 +36,9 @@ export async function downloadReply(request: Request, file: Downloadable): Promi
   const status = range === undefined ? 200 : 206;
   // HEAD: nothing is opened, or nobody would close it.
   if (request.method === "HEAD" || sizeBytes === 0) return makeResponse(null, status, headers);
-  const body = Readable.toWeb(await file.open(range)) as ReadableStream;
-  return new Response(body, { status, headers });
+  const body = await file.open(range ?? { start: 0, end: sizeBytes - 1 });
+  if (raw !== undefined) return withRawBody(makeResponse(null, status, headers), body);
+  return new Response(Readable.toWeb(body) as ReadableStream, { status, headers });
 }
 
 /** The one range that is asked for; undefined for the whole: none, several, one that is not understood, or another file's. */

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import type { RawExchange } from "#lib/platform/http/raw.ts";
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -12,13 +13,14 @@ export const AUTH_WORDS = ["signed-in", "public", "predict", "metrics"] as const
  */
 export type RouteAuth = `${string}:${string}` | (typeof AUTH_WORDS)[number] | "admin" | "instance";
 
-/** What a handler gets: everything parsed, nothing of HTTP but the raw request for streams. */
+/** What a handler gets: everything parsed, nothing of HTTP but the request, and Node's own streams of it, for files. */
 export interface RouteInput<P, Q, B> {
   ctx: Ctx;
   params: P;
   query: Q;
   body: B;
   request: Request;
+  raw: RawExchange | undefined;
 }
 
 /** One REST route. The same object is dispatched, authorised and described in OpenAPI. */

@@ -7,6 +7,7 @@ import { envelopeOf, type Fault, faultOf } from "#lib/platform/http/envelope.ts"
 import type { Authenticated, HttpHost } from "#lib/platform/http/host.ts";
 import { requireOwnOrigin } from "#lib/platform/http/origin.ts";
 import { requirePlainAddress } from "#lib/platform/http/plain-address.ts";
+import { rawExchangeOf } from "#lib/platform/http/raw.ts";
 import { readJsonBody } from "#lib/platform/http/read-body.ts";
 import { API_HEADERS, makeResponse } from "#lib/platform/http/reply.ts";
 import type { Route } from "#lib/platform/http/route.ts";
@@ -67,7 +68,8 @@ export function createServe(host: HttpHost, route: Route): (c: Context) => Promi
     const query = schemas.query && parsePart(schemas.query, asked, "query");
     const body = schemas.body && parsePart(schemas.body, await readJsonBody(request, route.maxBodyBytes), "body");
 
-    const result = await route.handle({ ctx, params, query, body, request });
+    const raw = rawExchangeOf(c.env);
+    const result = await route.handle({ ctx, params, query, body, request, raw });
     return result instanceof Response ? withHeaders(result, trace.headers) : reply(host, route, ctx, result, trace);
   };
 

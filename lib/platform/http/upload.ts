@@ -1,13 +1,17 @@
-import { Readable } from "node:stream";
+import type { IncomingMessage } from "node:http";
 import { AppError, InvalidError, LimitExceededError, UnsupportedTypeError } from "#lib/platform/errors.ts";
+import type { RawExchange } from "#lib/platform/http/raw.ts";
 
 /**
- * A request's body as a stream of bytes, never held as a whole. It fails when it is longer or shorter than announced, or
+ * A request's body as pieces of bytes, never held as a whole. It fails when it is longer or shorter than announced, or
  * breaks off, so that whoever stores it stores all or nothing.
  *
  * @throws UnsupportedTypeError compressed
  */
-export function uploadStream(request: Request, maxBytes = Number.MAX_SAFE_INTEGER): Readable {
+export function uploadStream(
+  { request, raw }: { request: Request; raw: RawExchange | undefined },
+  maxBytes = Number.MAX_SAFE_INTEGER,
+): AsyncIterable<Uint8Array> {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && encoding !== "identity") {
     throw new UnsupportedTypeError("The body must not be compressed.", {
@@ -15,26 +19,31 @@ export function uploadStream(request: Request, maxBytes = Number.MAX_SAFE_INTEGE
     });
   }
   const announced = request.headers.get("content-length");
-  return Readable.from(checked(request.body, announced === null ? undefined : Number(announced), maxBytes), {
-    objectMode: false,
-    highWaterMark: 512 * 1024,
-  });
+  const body = raw === undefined ? (request.body ?? []) : piecesOf(raw.incoming);
+  return checked(body, announced === null ? undefined : Number(announced), maxBytes);
+}
+
+async function* piecesOf(incoming: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    // Not destroyed when nobody wants the rest: that would cut the connection before the client has read why.
+    yield* incoming.iterator({ destroyOnReturn: false });
+  } finally {
+    incoming.resume();
+  }
 }
 
 async function* checked(
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   announced: number | undefined,
   maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
   let received = 0;
   if (announced !== undefined && announced > maxBytes) throw tooLarge(maxBytes);
   try {
-    if (body !== null) {
-      for await (const chunk of body) {
-        received += chunk.byteLength;
-        if (received > maxBytes) throw tooLarge(maxBytes);
-        yield chunk;
-      }
+    for await (const chunk of body) {
+      received += chunk.byteLength;
+      if (received > maxBytes) throw tooLarge(maxBytes);
+      yield chunk;
     }
   } catch (error) {
     if (error instanceof AppError) throw error;

@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { ConflictError } from "#lib/platform/errors.ts";
@@ -12,7 +11,7 @@ export interface PutFileInput {
   /** Within the owner's files, such as `model/model.onnx`. */
   path: string;
   /** The bytes, or what opens a stream of them once it is clear that they are wanted. */
-  source: Uint8Array | (() => Readable);
+  source: Uint8Array | (() => AsyncIterable<Uint8Array>);
   /** By the ending when absent. */
   mediaType?: string | undefined;
 }

@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { z } from "zod";
 import { requireScope } from "#lib/auth/scopes.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
@@ -65,7 +64,7 @@ export async function createUpload(
  */
 export async function putUploadPart(
   ctx: Ctx,
-  input: { uploadId: string; number: number; source: () => Readable },
+  input: { uploadId: string; number: number; source: () => AsyncIterable<Uint8Array> },
 ): Promise<StoredBytes> {
   requireScope(ctx, "tracking:write");
   const { about, done } = await findUpload(ctx, input.uploadId);
