@@ -1,8 +1,8 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import { actorName, type Ctx } from "#lib/platform/ctx.ts";
 import { newRunId } from "#lib/platform/ids.ts";
-import { notify } from "#lib/platform/notify.ts";
 import { findActiveExperiment } from "#lib/tracking/find-experiment.ts";
+import { hintRun } from "#lib/tracking/hint-run.ts";
 import { requireRunName, takeRunTags } from "#lib/tracking/run-tags.ts";
 import { insertRun, type RunRow } from "#lib/tracking/store/runs.ts";
 
@@ -46,7 +46,7 @@ export async function createRun(ctx: Ctx, input: CreateRunInput): Promise<RunRow
   const isPlain = /^[1-9][0-9]{0,17}$/.test(input.experimentId);
   const made = isPlain ? await insertRun(ctx, { ...row, experimentId: input.experimentId }) : null;
   const run = made ?? (await insertInto(ctx, row, input.experimentId));
-  await notify(ctx.db, "assay_run", run.id);
+  hintRun(ctx, run.id);
   return run;
 }
 

@@ -1,8 +1,8 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
-import { notify } from "#lib/platform/notify.ts";
 import { findWritableRun } from "#lib/tracking/find-run.ts";
+import { hintRun } from "#lib/tracking/hint-run.ts";
 import { deletePoints } from "#lib/tracking/store/drop-points.ts";
 
 /** Which points go: those after a step, or those written after the point of another series at a step (all, if there is none). */
@@ -23,6 +23,6 @@ export async function dropPoints(ctx: Ctx, input: DropPointsInput): Promise<void
   await withTransaction(ctx, async (tx) => {
     const run = await findWritableRun(tx, input.runId);
     await deletePoints(tx, run.no, input);
-    await notify(tx.db, "assay_run", run.id);
+    hintRun(tx, run.id);
   });
 }

@@ -1,8 +1,8 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { ConflictError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 import { findWritableRun } from "#lib/tracking/find-run.ts";
+import { hintRun } from "#lib/tracking/hint-run.ts";
 import { requireRunName } from "#lib/tracking/run-tags.ts";
 import type { RunStatus } from "#lib/tracking/status.ts";
 import { type RunRow, updateRunInfo } from "#lib/tracking/store/runs.ts";
@@ -33,6 +33,6 @@ export async function setRunInfo(ctx: Ctx, input: SetRunInfoInput): Promise<RunR
       { code: "run_managed" },
     );
   }
-  await notify(ctx.db, "assay_run", run.id);
+  hintRun(ctx, run.id);
   return run;
 }

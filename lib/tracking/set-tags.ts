@@ -2,8 +2,8 @@ import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { NotFoundError } from "#lib/platform/errors.ts";
-import { notify } from "#lib/platform/notify.ts";
 import { findWritableRun } from "#lib/tracking/find-run.ts";
+import { hintRun } from "#lib/tracking/hint-run.ts";
 import { takeRunTags } from "#lib/tracking/run-tags.ts";
 import { removeTag, writeTags } from "#lib/tracking/store/entries.ts";
 import { requireNoWorkerTags } from "#lib/tracking/worker-tags.ts";
@@ -26,7 +26,7 @@ export async function setTags(ctx: Ctx, input: { runId: string; tags: Record<str
       tags.map(([key]) => key),
     );
     await writeTags(tx, run.id, tags);
-    await notify(tx.db, "assay_run", run.id);
+    hintRun(tx, run.id);
   });
 }
 
@@ -44,6 +44,6 @@ export async function deleteTag(ctx: Ctx, input: { runId: string; key: string })
     if (!(await removeTag(tx, run.id, input.key))) {
       throw new NotFoundError(`Tag ${input.key} of run ${run.id}`);
     }
-    await notify(tx.db, "assay_run", run.id);
+    hintRun(tx, run.id);
   });
 }
