@@ -36,6 +36,7 @@ export default defineConfig({
     { name: "pages", testMatch: "pages.spec.ts", dependencies: ["story"] },
     { name: "sign-in", testMatch: "sign-in.spec.ts", dependencies: ["story"] },
     { name: "people", testMatch: "people.spec.ts", dependencies: ["story"] },
+    { name: "traces", testMatch: "traces.spec.ts", dependencies: ["story"] },
     { name: "approvals", testMatch: "approvals.spec.ts", dependencies: ["story"] },
   ],
   webServer: {

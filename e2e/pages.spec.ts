@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, expectNoSideScroll, fromStart, SIGNED_IN, test } from "./fixtures.ts";
+import { makeTrace } from "./make-trace.ts";
 import { PAGES } from "./places.ts";
 
 /** Every page: in both themes nothing for axe to find, on desk and phone nothing that sticks out, nothing that jumps. */
@@ -58,7 +59,9 @@ test("no layout jumps while lists and a run are loaded", async ({ page }) => {
 });
 
 async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path.replace("{run}", await newestRun(page)).replace("{dataset}", "synthetic-digits"));
+  const trace = path.includes("{trace}") ? await makeTrace(page, fromStart("E2E_URL")) : "";
+  const run = await newestRun(page);
+  await page.goto(path.replace("{run}", run).replace("{trace}", trace).replace("{dataset}", "synthetic-digits"));
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 }
 

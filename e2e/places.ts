@@ -1,5 +1,5 @@
 /**
- * Every page of the console, by its name. `{run}` stands for the newest finished run's id, `{live}` for one that trains,
+ * Every page of the console, by its name. `{run}` stands for the newest finished run's id, `{live}` for one that trains, `{trace}` for a trace,
  * `{request}` for the newest approval request.
  */
 export interface Place {
@@ -14,6 +14,9 @@ export const PAGES: readonly Place[] = [
   { name: "a run's evaluation", path: "/runs/{run}?tab=evaluation" },
   { name: "a run's details", path: "/runs/{run}?tab=details" },
   { name: "a run's artifacts", path: "/runs/{run}?tab=artifacts" },
+  { name: "traces", path: "/traces" },
+  { name: "traces, a filter with a slip", path: "/traces?q=tags.lang%20%3D%20de" },
+  { name: "a trace", path: "/traces/{trace}" },
   { name: "a new strategy", path: "/runs/new" },
   { name: "a new run", path: "/runs/new?kind=run" },
   { name: "models", path: "/models" },
@@ -76,6 +79,8 @@ export const SHOTS: readonly Shot[] = [
   { name: "runs, to export", path: "/runs", click: ["Export"] },
   { name: "runs, none fits", path: "/runs?q=no+such+run" },
   { name: "runs, none deleted", path: "/runs?lifecycle=deleted" },
+  { name: "traces, none fits", path: "/traces?q=no-such-trace" },
+  { name: "a trace's span that failed", path: "/traces/{trace}?span=0000000000000003" },
   { name: "a run's menu", path: "/runs/{run}", click: [/^Actions for/] },
   { name: "a run, to delete", path: "/runs/{run}", click: [/^Actions for/, "Delete the run"] },
   { name: "a chart as a table", path: "/runs/{run}?tab=evaluation", click: ["Show Confusion matrix as a table"] },

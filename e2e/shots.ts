@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "@playwright/test";
 import { z } from "zod";
 import { hydrated } from "./hydrated.ts";
+import { makeTrace } from "./make-trace.ts";
 import { SHOTS, type Shot } from "./places.ts";
 
 const { values: options, positionals } = parseArgs({
@@ -94,7 +95,14 @@ async function liveRun(page: Page): Promise<string> {
 async function makeRuns(page: Page) {
   const run = await finishedRun(page);
   const [request] = (await ask(page, Requests, "/api/approvals?limit=1")).items;
-  return { run: run.id, dataset: run.tags["dataset"] ?? "mnist", request: request?.id, live: await liveRun(page) };
+  const trace = await makeTrace(page, options.url);
+  return {
+    trace,
+    run: run.id,
+    dataset: run.tags["dataset"] ?? "mnist",
+    request: request?.id,
+    live: await liveRun(page),
+  };
 }
 
 async function bringAbout(page: Page, shot: Shot): Promise<void> {
@@ -150,8 +158,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       });
       const file = `${shot.name.replaceAll(/[^a-z0-9]+/gi, "-")}.${colorScheme}.${width}.png`;
       const path = shot.path.replaceAll(
-        /\{(run|live|dataset|request)\}/g,
-        (_, name: "run" | "live" | "dataset" | "request") => values?.[name] ?? "",
+        /\{(run|live|dataset|request|trace)\}/g,
+        (_, name: "run" | "live" | "dataset" | "request" | "trace") => values?.[name] ?? "",
       );
       page.setDefaultTimeout(10_000);
       try {

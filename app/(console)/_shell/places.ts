@@ -13,6 +13,7 @@ import {
   Stamp,
   UserCog,
   Users,
+  Waypoints,
 } from "lucide-react";
 import { hasScope, type Scope } from "#lib/auth/scopes.ts";
 
@@ -30,6 +31,7 @@ interface Place {
 export const PLACES: readonly Place[] = [
   { href: "/", label: "Home", icon: House, key: "h" },
   { href: "/runs", label: "Runs", icon: FlaskConical, key: "r" },
+  { href: "/traces", label: "Traces", icon: Waypoints, key: "t" },
   { href: "/models", label: "Models", icon: Package, key: "m" },
   { href: "/approvals", label: "Approvals", icon: Stamp, key: "a" },
   { href: "/datasets", label: "Datasets", icon: Database, key: "d" },
