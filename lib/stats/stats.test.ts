@@ -3,6 +3,7 @@ import golden from "#lib/stats/golden.json" with { type: "json" };
 import { kolmogorovSmirnov } from "#lib/stats/kolmogorov-smirnov.ts";
 import { logGamma } from "#lib/stats/log-gamma.ts";
 import { mcnemar } from "#lib/stats/mcnemar.ts";
+import { mulberry32 } from "#lib/stats/mulberry32.ts";
 import { newcombeIndependent, newcombePaired } from "#lib/stats/newcombe.ts";
 import { normalQuantile, zOfLevel } from "#lib/stats/normal.ts";
 import { psi } from "#lib/stats/psi.ts";
@@ -143,7 +144,7 @@ test("the stability index is 0 for the same shares, symmetric, and finite with e
 });
 
 test("the Kolmogorov–Smirnov gap is what comparing at every value gives, and its p-value fits resampling", () => {
-  const random = generator(7);
+  const random = mulberry32(7);
   const share = (values: Float64Array, x: number) => values.filter((value) => value <= x).length / values.length;
   const sample = (count: number, shift: number) =>
     Float64Array.from({ length: count }, () => Math.round((random() + shift) * 40) / 40);
@@ -181,14 +182,3 @@ test("a quantile is a value that occurs", () => {
   expect([0, 0.5, 0.99, 1].map((q) => quantile(values, q))).toEqual([1, 100, 198, 200]);
   expect(quantile(Float64Array.of(3), 0.99)).toBe(3);
 });
-
-/** mulberry32: the same numbers every time. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
