@@ -13,8 +13,10 @@ export default defineConfig({
     globalSetup: ["lib/testing/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Patience for a machine that does other work as well: a test waits for what has to come, never for a time.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     // One unlucky moment of a busy machine does not cost a whole run; the summary names what needed it, to be mended.
     retry: process.env["CI"] === undefined ? 0 : 1,
   },

@@ -94,7 +94,7 @@ pgTest("the api role serves without Next, makes the first admin and ends in time
     const asked = performance.now();
     child.kill("SIGTERM");
     expect(await exited(child)).toContain(0);
-    expect(performance.now() - asked).toBeLessThan(3_000);
+    expect(performance.now() - asked).toBeLessThan(20_000);
     await hanging;
   } finally {
     child.kill("SIGKILL");

@@ -83,7 +83,7 @@ async function breakOff(world: World, path: string, home: string): Promise<void>
   await once(socket, "connect");
   const head = [`PUT ${path} HTTP/1.1`, "Host: localhost", `Authorization: ${world.headers["Authorization"]}`];
   socket.write(`${head.join("\r\n")}\r\nContent-Length: 1000000\r\n\r\n${"x".repeat(200_000)}`);
-  await expect.poll(() => tmpOf(home), { timeout: 30_000 }).toHaveLength(1);
+  await expect.poll(() => tmpOf(home)).toHaveLength(1);
   socket.destroy();
 }
 
@@ -196,7 +196,7 @@ pgTest("what breaks off or is not as announced leaves nothing", async ({ runtime
   await withServer(runtime, ctx, async (world) => {
     const { id, root } = await makeRun(ctx);
     await breakOff(world, `${PROXY}/artifacts/${root}/half.bin`, home);
-    await expect.poll(() => tmpOf(home), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => tmpOf(home)).toEqual([]);
     expect(await listArtifacts(ctx, { runId: id })).toEqual([]);
     expect((await world.send("GET", `${PROXY}/artifacts/${root}/half.bin`)).status).toBe(404);
     // The server goes on, and takes a body of unknown length.

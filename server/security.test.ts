@@ -284,7 +284,7 @@ pgTest("denial of service: depth, size, pages, headers and slowness are bounded"
       ]) {
         expect((await send("POST", "/api/keys", { headers, body })).status).toBe(400);
       }
-      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(performance.now() - startedAt).toBeLessThan(60_000);
 
       const huge = "1000000000";
       const asked: string[] = [];

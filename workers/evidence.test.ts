@@ -50,5 +50,4 @@ pgTest(
     expect(await db.auditEvent.count({ where })).toBe(1);
     expect((await queues.counts("events")).delayed).toBe(0);
   },
-  120_000,
 );

@@ -93,164 +93,160 @@ function stepper(runtime: Runtime) {
   return { routes, step, done, silent };
 }
 
-pgTest(
-  "every governance write is on record, with the request that did it",
-  async ({ runtime, ctx }) => {
-    const { routes, step, done, silent } = stepper(runtime);
-    const chief = await makePerson(runtime, ctx, { chief: true });
-    const [ana, ben] = [await makePerson(runtime, ctx), await makePerson(runtime, ctx, { role: "reviewer" })];
-    const cleo = await makePerson(runtime, ctx, { role: "reviewer", grants: ["emergency"] });
-    const root = await chief.signIn();
-    const [asAna, asBen, asCleo] = [await ana.signIn(), await ben.signIn(), await cleo.signIn()];
+pgTest("every governance write is on record, with the request that did it", async ({ runtime, ctx }) => {
+  const { routes, step, done, silent } = stepper(runtime);
+  const chief = await makePerson(runtime, ctx, { chief: true });
+  const [ana, ben] = [await makePerson(runtime, ctx), await makePerson(runtime, ctx, { role: "reviewer" })];
+  const cleo = await makePerson(runtime, ctx, { role: "reviewer", grants: ["emergency"] });
+  const root = await chief.signIn();
+  const [asAna, asBen, asCleo] = [await ana.signIn(), await ben.signIn(), await cleo.signIn()];
 
-    // People, sessions and keys.
-    const dora = await makePerson(runtime, ctx);
-    const [asDora, other, third] = [await dora.signIn(), await dora.signIn(), await dora.signIn()];
-    await step("POST /api/session/re-authenticate", asDora, {}, { password: PASSWORD });
-    await step("DELETE /api/sessions/{id}", asDora, { id: other.sid });
-    await step("DELETE /api/users/{id}/sessions/{session}", root, { id: dora.id, session: third.sid });
-    await dora.signIn();
-    await step("DELETE /api/sessions", asDora);
-    await step("PUT /api/password", asDora, {}, { currentPassword: PASSWORD, newPassword: `${PASSWORD}!` });
-    const offer = await step("POST /api/second-factor", asDora);
-    const codeAt = (seconds: number) =>
-      new TOTP({ secret: Secret.fromBase32(offer.secret) }).generate({ timestamp: Date.now() + seconds * 1_000 });
-    await step("POST /api/second-factor/confirm", asDora, {}, { code: codeAt(0) });
-    const off = { code: codeAt(30), password: `${PASSWORD}!` };
-    await step("POST /api/second-factor/disable", asDora, {}, off);
-    await runtime.db.user.update({ where: { id: dora.id }, data: { totpSecret: "pending" } });
-    await step("DELETE /api/users/{id}/second-factor", root, { id: dora.id });
-    await step("PATCH /api/users/{id}", root, { id: dora.id }, { disabled: true });
-    const key = await step("POST /api/keys", root, {}, { name: "key", scopes: ["tracking:read"] });
-    await step("DELETE /api/keys/{id}", root, { id: key.id });
-    const account = await step("POST /api/service-accounts", root, {}, { name: "ci", role: "member" });
-    await step("PATCH /api/service-accounts/{id}", root, { id: account.id }, { disabled: true });
-    const project = {
-      id: newId("p")
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9]/g, ""),
-      name: newId("p"),
-    };
-    await step("POST /api/projects", root, {}, project);
-    await step("PATCH /api/projects/{id}", root, { id: project.id }, { description: "changed" });
-    const inviteTo = (email: string) => step("POST /api/invitations", root, {}, { email, role: "viewer" });
-    await step(
-      "POST /api/invitations/accept",
-      {},
-      {},
-      { token: (await inviteTo(address())).token, name: "New", password: PASSWORD },
-    );
-    await step("DELETE /api/invitations/{id}", root, { id: (await inviteTo(address())).id });
-    await step("DELETE /api/members/{userId}", root, { userId: dora.id });
-    const back = await inviteTo(chief.email.replace("@", "+two@")).then(() =>
-      makePerson(runtime, { ...ctx, projectId: "default" }),
-    );
-    const { token } = await inviteTo(back.email);
-    const { "X-Assay-Project": _, ...home } = await back.signIn();
-    await step("POST /api/invitations/join", home, {}, { token });
-    await step("PUT /api/members/{userId}", root, { userId: back.id }, { role: "member" });
+  // People, sessions and keys.
+  const dora = await makePerson(runtime, ctx);
+  const [asDora, other, third] = [await dora.signIn(), await dora.signIn(), await dora.signIn()];
+  await step("POST /api/session/re-authenticate", asDora, {}, { password: PASSWORD });
+  await step("DELETE /api/sessions/{id}", asDora, { id: other.sid });
+  await step("DELETE /api/users/{id}/sessions/{session}", root, { id: dora.id, session: third.sid });
+  await dora.signIn();
+  await step("DELETE /api/sessions", asDora);
+  await step("PUT /api/password", asDora, {}, { currentPassword: PASSWORD, newPassword: `${PASSWORD}!` });
+  const offer = await step("POST /api/second-factor", asDora);
+  const codeAt = (seconds: number) =>
+    new TOTP({ secret: Secret.fromBase32(offer.secret) }).generate({ timestamp: Date.now() + seconds * 1_000 });
+  await step("POST /api/second-factor/confirm", asDora, {}, { code: codeAt(0) });
+  const off = { code: codeAt(30), password: `${PASSWORD}!` };
+  await step("POST /api/second-factor/disable", asDora, {}, off);
+  await runtime.db.user.update({ where: { id: dora.id }, data: { totpSecret: "pending" } });
+  await step("DELETE /api/users/{id}/second-factor", root, { id: dora.id });
+  await step("PATCH /api/users/{id}", root, { id: dora.id }, { disabled: true });
+  const key = await step("POST /api/keys", root, {}, { name: "key", scopes: ["tracking:read"] });
+  await step("DELETE /api/keys/{id}", root, { id: key.id });
+  const account = await step("POST /api/service-accounts", root, {}, { name: "ci", role: "member" });
+  await step("PATCH /api/service-accounts/{id}", root, { id: account.id }, { disabled: true });
+  const project = {
+    id: newId("p")
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]/g, ""),
+    name: newId("p"),
+  };
+  await step("POST /api/projects", root, {}, project);
+  await step("PATCH /api/projects/{id}", root, { id: project.id }, { description: "changed" });
+  const inviteTo = (email: string) => step("POST /api/invitations", root, {}, { email, role: "viewer" });
+  await step(
+    "POST /api/invitations/accept",
+    {},
+    {},
+    { token: (await inviteTo(address())).token, name: "New", password: PASSWORD },
+  );
+  await step("DELETE /api/invitations/{id}", root, { id: (await inviteTo(address())).id });
+  await step("DELETE /api/members/{userId}", root, { userId: dora.id });
+  const back = await inviteTo(chief.email.replace("@", "+two@")).then(() =>
+    makePerson(runtime, { ...ctx, projectId: "default" }),
+  );
+  const { token } = await inviteTo(back.email);
+  const { "X-Assay-Project": _, ...home } = await back.signIn();
+  await step("POST /api/invitations/join", home, {}, { token });
+  await step("PUT /api/members/{userId}", root, { userId: back.id }, { role: "member" });
 
-    // Data, training and models.
-    await step("POST /api/datasets/prepare", asAna, {}, { source: "mnist" });
-    await makeTrained(ctx);
-    await step("POST /api/models/{name}/versions/{version}/reproduce", asAna, { name: "trained", version: "1" });
-    await step("POST /api/training/strategies/{name}", asAna, { name: "mnist-three-runs" });
-    const run = await step("POST /api/training/runs", asAna, {}, { spec: SPEC });
-    await step("POST /api/training/runs/{id}/cancel", asAna, { id: run.runId });
-    await step("POST /api/training/runs/{id}/retry", asAna, { id: run.runId });
-    const made = await makeVersion(ctx);
-    for (let more = 0; more < 3; more += 1) await makeVersion(ctx);
-    const model = { name: "digits", version: "1", alias: "blue" };
-    await step("POST /api/models/{name}/versions", asAna, { name: "second" }, { runId: made.runId });
-    await step("PUT /api/models/{name}/versions/{version}/card", asAna, model, { texts: { caveats: "few" } });
-    await step("PATCH /api/models/{name}", asAna, model, { description: "reads digits" });
-    await step("POST /api/models/{name}/versions/{version}/stage", asAna, model, { stage: "Staging" });
-    await step("PUT /api/models/{name}/aliases/{alias}", asAna, model, { version: 1 });
-    await step("DELETE /api/models/{name}/aliases/{alias}", asAna, model);
+  // Data, training and models.
+  await step("POST /api/datasets/prepare", asAna, {}, { source: "mnist" });
+  await makeTrained(ctx);
+  await step("POST /api/models/{name}/versions/{version}/reproduce", asAna, { name: "trained", version: "1" });
+  await step("POST /api/training/strategies/{name}", asAna, { name: "mnist-three-runs" });
+  const run = await step("POST /api/training/runs", asAna, {}, { spec: SPEC });
+  await step("POST /api/training/runs/{id}/cancel", asAna, { id: run.runId });
+  await step("POST /api/training/runs/{id}/retry", asAna, { id: run.runId });
+  const made = await makeVersion(ctx);
+  for (let more = 0; more < 3; more += 1) await makeVersion(ctx);
+  const model = { name: "digits", version: "1", alias: "blue" };
+  await step("POST /api/models/{name}/versions", asAna, { name: "second" }, { runId: made.runId });
+  await step("PUT /api/models/{name}/versions/{version}/card", asAna, model, { texts: { caveats: "few" } });
+  await step("PATCH /api/models/{name}", asAna, model, { description: "reads digits" });
+  await step("POST /api/models/{name}/versions/{version}/stage", asAna, model, { stage: "Staging" });
+  await step("PUT /api/models/{name}/aliases/{alias}", asAna, model, { version: 1 });
+  await step("DELETE /api/models/{name}/aliases/{alias}", asAna, model);
 
-    await step("POST /api/deployments", root, {}, { name: "one", modelName: "digits" });
-    await step("PATCH /api/deployments/{name}", root, { name: "one" }, { access: "public" });
-    await step("PUT /api/deployments/{name}/traffic", root, { name: "one" }, { traffic: { champion: 1 } });
-    await step("DELETE /api/deployments/{name}", root, { name: "one" });
+  await step("POST /api/deployments", root, {}, { name: "one", modelName: "digits" });
+  await step("PATCH /api/deployments/{name}", root, { name: "one" }, { access: "public" });
+  await step("PUT /api/deployments/{name}/traffic", root, { name: "one" }, { traffic: { champion: 1 } });
+  await step("DELETE /api/deployments/{name}", root, { name: "one" });
 
-    // The same in MLflow's words.
-    const wire = (call: string, message: object) =>
-      step(call.replace(" ", " /api/2.0/mlflow/"), asAna, {}, { name: "third", ...message });
-    const entry = { key: "team", value: "vision" };
-    await wire("POST registered-models/create", {});
-    await wire("PATCH registered-models/update", { description: "the third" });
-    await wire("POST registered-models/set-tag", entry);
-    await wire("DELETE registered-models/delete-tag", entry);
-    const version = { version: "1" };
-    await wire("POST model-versions/create", { source: `runs:/${made.runId}/model` });
-    await wire("PATCH model-versions/update", { ...version, description: "the first" });
-    await wire("POST model-versions/set-tag", { ...version, ...entry });
-    await wire("DELETE model-versions/delete-tag", { ...version, ...entry });
-    await wire("POST model-versions/transition-stage", { ...version, stage: "Staging" });
-    await wire("POST registered-models/alias", { ...version, alias: "blue" });
-    await wire("DELETE registered-models/alias", { alias: "blue" });
-    await wire("DELETE model-versions/delete", version);
-    await wire("POST registered-models/rename", { new_name: "fourth" });
-    await wire("DELETE registered-models/delete", { name: "fourth" });
+  // The same in MLflow's words.
+  const wire = (call: string, message: object) =>
+    step(call.replace(" ", " /api/2.0/mlflow/"), asAna, {}, { name: "third", ...message });
+  const entry = { key: "team", value: "vision" };
+  await wire("POST registered-models/create", {});
+  await wire("PATCH registered-models/update", { description: "the third" });
+  await wire("POST registered-models/set-tag", entry);
+  await wire("DELETE registered-models/delete-tag", entry);
+  const version = { version: "1" };
+  await wire("POST model-versions/create", { source: `runs:/${made.runId}/model` });
+  await wire("PATCH model-versions/update", { ...version, description: "the first" });
+  await wire("POST model-versions/set-tag", { ...version, ...entry });
+  await wire("DELETE model-versions/delete-tag", { ...version, ...entry });
+  await wire("POST model-versions/transition-stage", { ...version, stage: "Staging" });
+  await wire("POST registered-models/alias", { ...version, alias: "blue" });
+  await wire("DELETE registered-models/alias", { alias: "blue" });
+  await wire("DELETE model-versions/delete", version);
+  await wire("POST registered-models/rename", { new_name: "fourth" });
+  await wire("DELETE registered-models/delete", { name: "fourth" });
 
-    // The same as MLflow's clients ask for it.
-    for (const wire of ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"]) {
-      const name = `wire-${wire.startsWith("/ajax") ? 2 : 1}`;
-      const models = (method: string, verb: string, body: object) =>
-        step(`${method} ${wire}/registered-models/${verb}`, root, {}, { name, ...body });
-      const versions = (method: string, verb: string, body: object) =>
-        step(`${method} ${wire}/model-versions/${verb}`, root, {}, { name, version: "1", ...body });
-      await models("POST", "create", {});
-      await models("PATCH", "update", { description: "changed" });
-      await models("POST", "set-tag", { key: "a", value: "b" });
-      await models("DELETE", "delete-tag", { key: "a" });
-      const source = `runs:/${made.runId}/model`;
-      await step(`POST ${wire}/model-versions/create`, root, {}, { name, source, run_id: made.runId });
-      await versions("PATCH", "update", { description: "changed" });
-      await versions("POST", "set-tag", { key: "a", value: "b" });
-      await versions("DELETE", "delete-tag", { key: "a" });
-      await models("POST", "alias", { alias: "blue", version: "1" });
-      await models("DELETE", "alias", { alias: "blue" });
-      await versions("POST", "transition-stage", { stage: "Staging", archive_existing_versions: false });
-      await versions("POST", "transition-stage", { stage: "Archived", archive_existing_versions: false });
-      await versions("DELETE", "delete", {});
-      await models("POST", "rename", { new_name: `${name}-b` });
-      await step(`DELETE ${wire}/registered-models/delete`, root, {}, { name: `${name}-b` });
-    }
+  // The same as MLflow's clients ask for it.
+  for (const wire of ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"]) {
+    const name = `wire-${wire.startsWith("/ajax") ? 2 : 1}`;
+    const models = (method: string, verb: string, body: object) =>
+      step(`${method} ${wire}/registered-models/${verb}`, root, {}, { name, ...body });
+    const versions = (method: string, verb: string, body: object) =>
+      step(`${method} ${wire}/model-versions/${verb}`, root, {}, { name, version: "1", ...body });
+    await models("POST", "create", {});
+    await models("PATCH", "update", { description: "changed" });
+    await models("POST", "set-tag", { key: "a", value: "b" });
+    await models("DELETE", "delete-tag", { key: "a" });
+    const source = `runs:/${made.runId}/model`;
+    await step(`POST ${wire}/model-versions/create`, root, {}, { name, source, run_id: made.runId });
+    await versions("PATCH", "update", { description: "changed" });
+    await versions("POST", "set-tag", { key: "a", value: "b" });
+    await versions("DELETE", "delete-tag", { key: "a" });
+    await models("POST", "alias", { alias: "blue", version: "1" });
+    await models("DELETE", "alias", { alias: "blue" });
+    await versions("POST", "transition-stage", { stage: "Staging", archive_existing_versions: false });
+    await versions("POST", "transition-stage", { stage: "Archived", archive_existing_versions: false });
+    await versions("DELETE", "delete", {});
+    await models("POST", "rename", { new_name: `${name}-b` });
+    await step(`DELETE ${wire}/registered-models/delete`, root, {}, { name: `${name}-b` });
+  }
 
-    // Approvals.
-    const duties = { requester: true, contributors: false };
-    const body = policyBody({ separationOfDuties: duties, breakGlass: { allowed: true, reviewWithinHours: 24 } });
-    const policy = await step("POST /api/policies", root, {}, { modelName: "digits", target: "alias:approved", body });
-    const askFor = async (version: number) => {
-      const wanted = { modelName: "digits", version, target: "alias:approved", reason: "better" };
-      return { id: (await step("POST /api/approvals", asAna, {}, wanted)).id as string };
-    };
-    const first = await askFor(1);
-    await step("POST /api/approvals/{id}/comments", asBen, first, { body: "hm" });
-    await step("POST /api/approvals/{id}/evidence", asAna, first);
-    await step("POST /api/approvals/{id}/reviews", asBen, first, { decision: "approve" });
-    await step("DELETE /api/approvals/{id}/reviews", asBen, first);
-    await step("POST /api/approvals/{id}/resubmit", asAna, first, { reason: "again" });
-    await step("POST /api/approvals/{id}/reviews", asBen, first, { decision: "approve" });
-    await step("POST /api/approvals/{id}/execute", asAna, first);
-    await step("POST /api/approvals/{id}/withdraw", asAna, await askFor(2));
-    const urgent = await askFor(3);
-    await step("POST /api/approvals/{id}/break-glass", asCleo, urgent, { reason: "it burns" });
-    await step("POST /api/approvals/{id}/later-review", asBen, urgent, { verdict: "justified", comment: "it did" });
-    await step("DELETE /api/policies/{id}", root, { id: policy.id });
-    const personal = await runtime.db.auditPersonal.findFirstOrThrow({ where: { erasedAt: null } });
-    await step("POST /api/audit/personal/{id}/erase", root, { id: personal.id }, { reason: "asked to" });
+  // Approvals.
+  const duties = { requester: true, contributors: false };
+  const body = policyBody({ separationOfDuties: duties, breakGlass: { allowed: true, reviewWithinHours: 24 } });
+  const policy = await step("POST /api/policies", root, {}, { modelName: "digits", target: "alias:approved", body });
+  const askFor = async (version: number) => {
+    const wanted = { modelName: "digits", version, target: "alias:approved", reason: "better" };
+    return { id: (await step("POST /api/approvals", asAna, {}, wanted)).id as string };
+  };
+  const first = await askFor(1);
+  await step("POST /api/approvals/{id}/comments", asBen, first, { body: "hm" });
+  await step("POST /api/approvals/{id}/evidence", asAna, first);
+  await step("POST /api/approvals/{id}/reviews", asBen, first, { decision: "approve" });
+  await step("DELETE /api/approvals/{id}/reviews", asBen, first);
+  await step("POST /api/approvals/{id}/resubmit", asAna, first, { reason: "again" });
+  await step("POST /api/approvals/{id}/reviews", asBen, first, { decision: "approve" });
+  await step("POST /api/approvals/{id}/execute", asAna, first);
+  await step("POST /api/approvals/{id}/withdraw", asAna, await askFor(2));
+  const urgent = await askFor(3);
+  await step("POST /api/approvals/{id}/break-glass", asCleo, urgent, { reason: "it burns" });
+  await step("POST /api/approvals/{id}/later-review", asBen, urgent, { verdict: "justified", comment: "it did" });
+  await step("DELETE /api/policies/{id}", root, { id: policy.id });
+  const personal = await runtime.db.auditPersonal.findFirstOrThrow({ where: { erasedAt: null } });
+  await step("POST /api/audit/personal/{id}/erase", root, { id: personal.id }, { reason: "asked to" });
 
-    expect(silent).toEqual([]);
-    // A hidden route is another path of one that is done.
-    const isWrite = (route: Route) => route.method !== "get" && !isData(route) && route.hidden !== true;
-    const writes = routes.filter(isWrite).map(nameOf);
-    expect(writes.filter((name) => !done.has(name) && !CHANGES_NOTHING.some((end) => name.endsWith(end)))).toEqual([]);
-    console.info(`governance writes on record: ${done.size} of ${done.size}`);
-  },
-  120_000,
-);
+  expect(silent).toEqual([]);
+  // A hidden route is another path of one that is done.
+  const isWrite = (route: Route) => route.method !== "get" && !isData(route) && route.hidden !== true;
+  const writes = routes.filter(isWrite).map(nameOf);
+  expect(writes.filter((name) => !done.has(name) && !CHANGES_NOTHING.some((end) => name.endsWith(end)))).toEqual([]);
+  console.info(`governance writes on record: ${done.size} of ${done.size}`);
+});
 
 pgTest(
   "what fails leaves neither a gap nor a row in the chain, and is written down where it was refused",
@@ -284,7 +280,7 @@ pgTest(
       if (![401, 403].includes(status)) continue;
       const requestId = response.headers.get("x-request-id") ?? "";
       const written = () => runtime.db.deniedAttempt.count({ where: { requestId } });
-      await expect.poll(written, { timeout: 3_000 }).toBe(1);
+      await expect.poll(written).toBe(1);
     }
     expect(await heads()).toEqual(before);
     // Many at once, half of which fail: the numbers of a chain stay without a gap.

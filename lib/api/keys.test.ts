@@ -35,7 +35,7 @@ function caller(runtime: Runtime) {
   const statusOf = async (path: string, headers: Headers) => (await ask(path, headers)).status;
   /** Other processes hear of a change by NOTIFY, and so does this one: far under the 5 s that it is believed. */
   const becomes = (path: string, headers: Headers, status: number) =>
-    expect.poll(() => statusOf(path, headers), { timeout: 2_000, interval: 20 }).toBe(status);
+    expect.poll(() => statusOf(path, headers), { timeout: 4_000, interval: 20 }).toBe(status);
   return { ask, statusOf, becomes };
 }
 
@@ -68,7 +68,7 @@ pgTest("a key can do what it was given and its owner still may", async ({ runtim
   expect(await me()).toMatchObject({ userId: person.id, role: "member", scopes: ["tracking:write", "tracking:read"] });
   expect(await statusOf("/api/models", key)).toBe(403);
   await setMember(ctx, { userId: person.id, role: "viewer" });
-  await expect.poll(me, { timeout: 2_000 }).toMatchObject({ role: "viewer", scopes: ["tracking:read"] });
+  await expect.poll(me, { timeout: 4_000 }).toMatchObject({ role: "viewer", scopes: ["tracking:read"] });
   await removeMember(ctx, { userId: person.id });
   await becomes("/api/me", key, 401);
 });

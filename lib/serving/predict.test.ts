@@ -94,9 +94,9 @@ pgTest("follows a change of Production without a refused or mixed answer", async
   };
   const callers = [caller(), caller(), caller(), caller()];
   for (const version of [2, 3]) {
-    await expect.poll(() => seen.has(version - 1), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => seen.has(version - 1)).toBe(true);
     await putIntoProduction(ctx, version, models[version - 1] as Uint8Array);
-    await expect.poll(() => seen.has(version), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => seen.has(version)).toBe(true);
   }
   stop = true;
   await Promise.all(callers);
@@ -110,7 +110,7 @@ pgTest("what was begun on a version is answered by it, however late, after anoth
   const late = await live?.use(ctx, refresh, async (turn) => {
     await putIntoProduction(ctx, 2, digitOnnx(2));
     const served = async () => (await predict(ctx, { pixels: [...digit(4)] })).model.version;
-    await expect.poll(served, { timeout: 5_000 }).toBe(2);
+    await expect.poll(served).toBe(2);
     return turn.answer((model) => model.batcher.predict(digit(4)));
   });
   expect(late).toMatchObject({ model: { version: 1 }, value: expect.any(Float32Array) });

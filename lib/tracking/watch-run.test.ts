@@ -25,14 +25,14 @@ pgTest(
     await expect.poll(seen).toEqual([[1, 1001, 0.9]]);
     await log(2, 0.8);
     await log(3, 0.7);
-    await expect.poll(seen, { timeout: 5_000 }).toHaveLength(3);
+    await expect.poll(seen).toHaveLength(3);
     await setRunStatus(ctx, { runId: id, to: "FAILED" });
     const states = () => events.flatMap((event) => (event.event === "run" ? [event.data.status] : []));
-    await expect.poll(states, { timeout: 5_000 }).toEqual(["RUNNING", "FAILED"]);
+    await expect.poll(states).toEqual(["RUNNING", "FAILED"]);
 
     await dropPoints(ctx, { runId: id, keys: ["loss"], afterStep: 0 });
     await log(1, 0.5);
-    await expect.poll(() => events.some((event) => event.event === "reset"), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => events.some((event) => event.event === "reset")).toBe(true);
     expect(seen().at(-1)).toEqual([1, 1001, 0.5]);
 
     stop.abort();

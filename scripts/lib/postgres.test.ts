@@ -102,7 +102,7 @@ describe("startPostgres", () => {
     const pid = Number((await said).split(" ")[1]);
     expect(isRunning(pid)).toBe(true);
     child.kill("SIGKILL");
-    expect(await waitUntilGone(pid, 5_000)).toBe(true);
+    expect(await waitUntilGone(pid, 60_000)).toBe(true);
   });
 
   test("ends the orphan of a parent that was killed together with its guard, and keeps what was committed", async () => {
@@ -112,7 +112,7 @@ describe("startPostgres", () => {
     expect(guards).toHaveLength(1);
     for (const pid of guards) process.kill(pid, "SIGKILL");
     child.kill("SIGKILL");
-    await waitUntilGone(child.pid ?? 0, 5_000);
+    await waitUntilGone(child.pid ?? 0, 60_000);
     expect(isRunning(orphan)).toBe(true);
     expect(readRecord(home)?.pid).toBe(orphan);
 
@@ -194,7 +194,7 @@ describe("startPostgres", () => {
     const pid = Number((await said).split(" ")[1]);
     expect(spawnSync("ps", ["-o", "uid=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim()).toBe("65534");
     child.kill("SIGKILL");
-    expect(await waitUntilGone(pid, 5_000)).toBe(true);
+    expect(await waitUntilGone(pid, 60_000)).toBe(true);
   });
 
   test("keeps data elsewhere when its user cannot reach the home, and finds it again", async () => {

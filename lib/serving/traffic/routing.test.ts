@@ -177,7 +177,7 @@ pgTest(
         const { generation } = await setTraffic(ctx, { name: "digits", traffic });
         expect(generation).toBe(index + 1);
         const everywhere = () => seen.every((generations) => generations.has(generation));
-        await Promise.race([failed, expect.poll(everywhere, { timeout: 20_000, interval: 5 }).toBe(true)]);
+        await Promise.race([failed, expect.poll(everywhere, { interval: 5 }).toBe(true)]);
         changes.push(performance.now() - before);
       }
     } finally {
@@ -191,7 +191,6 @@ pgTest(
     );
     await other.close();
   },
-  60_000,
 );
 
 pgTest("a table of the past is refused, and said", async ({ ctx, runtime }) => {
@@ -286,7 +285,7 @@ pgTest("shadows are asked behind the reply: compared and counted, never returned
     asked += 1;
     return Number((await counted())[0]?.agreed ?? 0);
   };
-  await expect.poll(agreed, { timeout: 20_000, interval: 1 }).toBeGreaterThan(9);
+  await expect.poll(agreed, { interval: 1 }).toBeGreaterThan(9);
   const rows = await counted();
   expect(rows).toHaveLength(1);
   // One that a busy machine sheds, or answers late, is told as that.
