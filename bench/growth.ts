@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { migrateDatabase } from "../scripts/lib/migrate.mjs";
 import { connect } from "../scripts/lib/pg-roles.mjs";
 import { startPostgres } from "../scripts/lib/postgres.mjs";
 import { type ScratchServer, startScratchAssay } from "../scripts/lib/scratch-servers.mjs";
@@ -96,6 +97,8 @@ async function start(database: string, serverHome: string): Promise<Target> {
     MIGRATE_DATABASE_URL: at(postgres.urls.owner),
     ASSAY_HOME: serverHome,
   };
+  // Here, as a start would make a backup first, of 100 million points.
+  await migrateDatabase({ url: at(postgres.urls.owner) });
   const server = await startScratchAssay({ env });
   servers.push(server);
   return { name: database, url: server.url, token: server.token };

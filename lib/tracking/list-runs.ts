@@ -1,9 +1,11 @@
 import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { InvalidError } from "#lib/platform/errors.ts";
+import { parseFilter } from "#lib/platform/filter/parse-filter.ts";
 import { decodeCursor, encodeCursor } from "#lib/platform/pagination.ts";
 import { toMetricValue } from "#lib/tracking/metric-value.ts";
 import type { RunListQuery, RunPage } from "#lib/tracking/schemas.ts";
+import { RUN_GRAMMAR } from "#lib/tracking/search-grammars.ts";
 import { selectEntries } from "#lib/tracking/store/entries.ts";
 import { type RunMark, type RunOrder, selectRunPage } from "#lib/tracking/store/list-runs.ts";
 import { selectLatest } from "#lib/tracking/store/metrics.ts";
@@ -20,7 +22,7 @@ const USUAL = {
  * A page of runs: filtered, sorted, by keyset, so that page 1,000 costs what page 1 does. Runs that lack the metric
  * sorted by come last.
  *
- * @throws InvalidError the cursor is of another list
+ * @throws InvalidError the cursor is of another list, or the filter cannot be understood: with the place
  */
 export async function listRuns(ctx: Ctx, query: RunListQuery): Promise<RunPage> {
   requireScope(ctx, "tracking:read");
@@ -29,6 +31,7 @@ export async function listRuns(ctx: Ctx, query: RunListQuery): Promise<RunPage> 
     experimentId: query.experiment,
     statuses: query.status,
     text: query.q,
+    expression: query.filter === undefined ? undefined : parseFilter(RUN_GRAMMAR, query.filter),
     lifecycle: query.lifecycle,
   };
   const rows = await selectRunPage(ctx, filter, order, {

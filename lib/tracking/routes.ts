@@ -57,7 +57,7 @@ export const trackingRoutes: Route[] = [
     path: "/api/runs",
     summary: "List runs",
     description:
-      "Filter, sort and page. Only the metrics, params and tags asked for are returned, the usual ones by default.",
+      "Filter, sort and page. `filter` takes comparisons as MLflow's searches do, with `OR`, parentheses and `metrics.<key>@min`. Only the metrics, params and tags asked for are returned, the usual ones by default.",
     tag,
     auth: "tracking:read",
     query: RunListQuery,

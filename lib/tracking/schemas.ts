@@ -120,6 +120,8 @@ export const RunListQuery = PageQuery.extend({
     .optional(),
   /** Text anywhere in the name, the id's start, or the value of a tag. */
   q: z.string().trim().max(200).optional(),
+  /** In the words of MLflow's searches: `metrics.loss < 0.1 AND params.epochs = '5'`. */
+  filter: z.string().trim().max(10_000).optional(),
   sort: RunSort.default("-created"),
   /** `deleted` lists what may still be restored. */
   lifecycle: LifecycleStage.default("active"),

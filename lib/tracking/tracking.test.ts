@@ -179,6 +179,13 @@ pgTest("filters by status, text and tag, and returns only the columns asked for"
   expect(await names({ q: "three" })).toEqual(["50%_off"]);
   expect(await names({ q: a.slice(0, 8) })).toEqual(["50%_off"]);
   expect(await names({ status: "QUEUED,FAILED" })).toEqual(["500 off"]);
+  expect(await names({ filter: "tags.engine = 'native' AND status = 'RUNNING'" })).toEqual(["50%_off"]);
+  expect(await names({ filter: "tags.engine IS NULL OR run_name = 'none'" })).toEqual(["500 off"]);
+  expect(await names({ filter: "tags.engine IS NULL", q: "three" })).toEqual([]);
+  await expect(names({ filter: "tags.engine = native" })).rejects.toMatchObject({
+    kind: "invalid",
+    details: [{ field: "filter", problem: expect.stringContaining("at character 15") }],
+  });
   const page = await listRuns(ctx, query({ q: "three", tags: "engine" }));
   expect(page.items[0]?.tags).toEqual({ engine: "native" });
 });

@@ -68,6 +68,8 @@ pgTest("runs as CSV: a column each, formulas made harmless, numbers left alone",
   expect(lines[1]).toMatch(/,1,"a,""b""\nc",-Infinity,NaN,Infinity,"'@SUM\(A1\)","'\t=1"$/);
   expect(lines[2]).toMatch(new RegExp(`^${plain.id},plain,.*,-0.5,,,,,a,$`));
   expect(lines.slice(3)).toEqual([""]);
+  const filtered = await csv(ctx, { filter: "params.lr = '-0.5'" }, experiment.id);
+  expect(filtered.slice(1).map((line) => line.split(",")[0])).toEqual([plain.id, ""]);
 });
 
 pgTest("runs as Parquet: typed, as they are, nothing where a run has none", async ({ ctx }) => {

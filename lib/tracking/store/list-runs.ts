@@ -1,12 +1,17 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
+import type { Bind } from "#lib/platform/filter/compile.ts";
+import type { Filter } from "#lib/platform/filter/filter.ts";
 import { querySql } from "#lib/platform/sql.ts";
 import type { RunStatus } from "#lib/tracking/status.ts";
+import { runFilterCondition } from "#lib/tracking/store/run-filter.ts";
 import { RUN_COLUMNS, type RunRow } from "#lib/tracking/store/runs.ts";
 
 export interface RunFilter {
   experimentId?: string | undefined;
   statuses?: RunStatus[] | undefined;
   text?: string | undefined;
+  /** What was written as `filter`. */
+  expression?: Filter | undefined;
   lifecycle: "active" | "deleted";
 }
 
@@ -51,9 +56,6 @@ export async function selectRunPage(
   );
 }
 
-/** Adds a parameter to a statement; returns its placeholder. */
-export type Bind = (value: unknown) => string;
-
 function sortExpression(order: RunOrder, ctx: Ctx, bind: Bind) {
   if (order.by === "created") {
     // The number counts up with the insertions: the same order as the time, and unique.
@@ -72,7 +74,11 @@ function sortExpression(order: RunOrder, ctx: Ctx, bind: Bind) {
 
 /** What holds for a row `r` of `run` that the filter lets through. */
 export function runConditions(ctx: Ctx, filter: RunFilter, bind: Bind): string[] {
-  const conditions = [`r.project_id = ${bind(ctx.projectId)}`, `r.lifecycle_stage = ${bind(filter.lifecycle)}`];
+  const project = bind(ctx.projectId);
+  const conditions = [`r.project_id = ${project}`, `r.lifecycle_stage = ${bind(filter.lifecycle)}`];
+  if (filter.expression !== undefined) {
+    conditions.push(runFilterCondition(filter.expression, project, bind));
+  }
   if (filter.experimentId !== undefined) {
     conditions.push(`r.experiment_id = ${bind(filter.experimentId)}::bigint`);
   }

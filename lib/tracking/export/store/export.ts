@@ -1,6 +1,7 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
+import type { Bind } from "#lib/platform/filter/compile.ts";
 import { querySql } from "#lib/platform/sql.ts";
-import { type Bind, type RunFilter, runConditions } from "#lib/tracking/store/list-runs.ts";
+import { type RunFilter, runConditions } from "#lib/tracking/store/list-runs.ts";
 
 /** The names, in their order, of all params, tags and metrics of the runs that the filter lets through. */
 export async function selectKeys(
