@@ -37,12 +37,13 @@ export class ApiFailure extends Error {
 export async function call<T extends z.ZodType>(
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
-  options: { reply: T; body?: unknown; signal?: AbortSignal; ifMatch?: string },
+  options: { reply: T; body?: unknown; signal?: AbortSignal; ifMatch?: string; headers?: Record<string, string> },
 ): Promise<z.infer<T>> {
   const project = pageProject();
   const response = await fetch(path, {
     method,
     headers: {
+      ...options.headers,
       ...(project === undefined ? {} : { "x-assay-project": project }),
       ...(options.body === undefined ? {} : { "content-type": "application/json" }),
       ...(options.ifMatch === undefined ? {} : { "if-match": options.ifMatch }),

@@ -73,7 +73,7 @@ export async function selectNodes(ctx: Ctx, nodes: readonly string[]): Promise<O
      WHERE v.project_id = $1 AND m.name || '/' || v.version = ANY ($3::text[])
        AND ($2::text[] IS NULL OR m.name = ANY ($2::text[]))
      UNION ALL
-     SELECT 'deployment:' || name, 'deployment', name, NULL, jsonb_build_object('access', access)
+     SELECT 'deployment:' || name, 'deployment', name, '/deployments/' || name, jsonb_build_object('access', access)
      FROM deployment WHERE project_id = $1 AND name = ANY ($3::text[])
        AND ($2::text[] IS NULL OR model_name = ANY ($2::text[]))
      UNION ALL
