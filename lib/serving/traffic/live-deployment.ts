@@ -1,8 +1,9 @@
 import { isAppError } from "#lib/platform/errors.ts";
 import type { Runtime } from "#lib/platform/runtime.ts";
+import { bucketOf } from "#lib/serving/assignment/bucket.ts";
+import { pickArm } from "#lib/serving/assignment/pick-arm.ts";
 import { servingMetrics } from "#lib/serving/metrics.ts";
 import type { Deployment, RouteRow } from "#lib/serving/store/routes.ts";
-import { bucketOf } from "#lib/serving/traffic/bucket-of.ts";
 import { type Caller, unitOf } from "#lib/serving/traffic/caller.ts";
 import { coalesce } from "#lib/serving/traffic/coalesce.ts";
 import { nothingAnswers } from "#lib/serving/traffic/nothing-answers.ts";
@@ -58,7 +59,9 @@ interface Applied {
   row: RouteRow;
   targets: Targets;
   champion: KeptVersion;
-  challengers: { below: number; kept: KeptVersion | null }[];
+  challengers: { kept: KeptVersion | null }[];
+  /** Of the challengers, in their order. */
+  weights: number[];
   shadows: { share: number; kept: KeptVersion }[];
 }
 
@@ -120,7 +123,8 @@ export function createLiveDeployment(runtime: Runtime, first: RouteRow, options:
       row: taken,
       targets,
       champion,
-      challengers: targets.challengers.map(({ below, target }) => ({ below, kept: target && keep(target) })),
+      challengers: targets.challengers.map(({ target }) => ({ kept: target && keep(target) })),
+      weights: targets.challengers.map(({ weight }) => weight),
       shadows: targets.shadows.flatMap(({ share, target }) => {
         const kept = keep(target);
         return kept === null ? [] : [{ share, kept }];
@@ -173,8 +177,7 @@ export function createLiveDeployment(runtime: Runtime, first: RouteRow, options:
         if (table.challengers.length > 0) {
           const unit = unitOf(caller);
           stickyBy = unit.by;
-          const bucket = bucketOf(entries?.salt ?? "", unit.value);
-          const chosen = table.challengers.find(({ below }) => bucket < below);
+          const chosen = table.challengers[pickArm(bucketOf(entries?.salt ?? "", unit.value), table.weights)];
           if (chosen !== undefined) assigned = "challenger";
           challenger = chosen?.kept ?? null;
         }

@@ -1,6 +1,6 @@
 import { getRuntime } from "#lib/platform/runtime.ts";
+import { bucketOf } from "#lib/serving/assignment/bucket.ts";
 import { servingMetrics } from "#lib/serving/metrics.ts";
-import { bucketOf } from "#lib/serving/traffic/bucket-of.ts";
 import type { Turn } from "#lib/serving/traffic/live-deployment.ts";
 import { type ShadowOutcome, shadowTally } from "#lib/serving/traffic/shadow-tally.ts";
 import type { KeptVersion, WarmVersion } from "#lib/serving/version-pool.ts";

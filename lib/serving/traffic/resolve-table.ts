@@ -14,8 +14,8 @@ export interface Targets {
   /** Null: none can be served, for the reason in `problem`. */
   champion: KnownVersion | null;
   problem: "none_in_production" | "no_onnx_file" | null;
-  /** `below`: it answers the units whose bucket is below it, and not below the one before. Null: the champion stands in. */
-  challengers: { below: number; target: KnownVersion | null }[];
+  /** In the table's order. Without a target the champion stands in. */
+  challengers: { weight: number; target: KnownVersion | null }[];
   shadows: { share: number; target: KnownVersion }[];
 }
 
@@ -44,11 +44,9 @@ export function resolveTable(of: {
   };
   const production = versions.find(({ stage }) => stage === "Production") ?? null;
   const champion = (traffic.champion === "Production" ? null : answering(traffic.champion)) ?? production;
-  let below = 0;
   const challengers = traffic.challengers.map(({ version, weight }) => {
-    below += weight;
     const target = answering(version);
-    return { below, target: target?.onnxDigest == null ? null : target };
+    return { weight, target: target?.onnxDigest == null ? null : target };
   });
   const shadows = traffic.shadows.flatMap(({ version, share }) => {
     const target = find(version);

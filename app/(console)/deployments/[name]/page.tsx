@@ -1,7 +1,7 @@
 import { Badge } from "#app/_ui/badge.tsx";
 import { Page } from "#app/_ui/page.tsx";
 import { ownAddress } from "#app/(console)/_home/address.ts";
-import { exampleImage } from "#app/(console)/_home/predict-example.ts";
+import { exampleDigit } from "#app/(console)/_home/predict-example.ts";
 import { championWords } from "#app/(console)/deployments/_components/words.ts";
 import { DeploymentMenu } from "#app/(console)/deployments/[name]/_components/deployment-menu.tsx";
 import { TrafficCard } from "#app/(console)/deployments/[name]/_components/traffic-card.tsx";
@@ -20,13 +20,13 @@ export default async function DeploymentPage({ params }: PageProps<"/deployments
   const ctx = await requireSession();
   const deployment = await readDeployment(await params);
   const { name, modelName, access, isDefault, isProtected, traffic, productionVersion } = deployment;
-  const [activity, history, model, address, image] = await Promise.all([
+  const [activity, history, model, address, example] = await Promise.all([
     getActivity(ctx, { name }),
     getTrafficHistory(ctx, { name, limit: SHOWN_CHANGES }),
     // A deployment outlives a model that was deleted.
     getModel(ctx, { name: modelName }).catch(() => null),
     ownAddress(),
-    exampleImage(ctx),
+    exampleDigit(ctx),
   ]);
   const actors = await nameActors(
     ctx,
@@ -57,7 +57,7 @@ export default async function DeploymentPage({ params }: PageProps<"/deployments
     >
       <TrafficCard deployment={deployment} activity={activity} isProtected={isProtected} />
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        <TryIt name={name} address={address} needsKey={access === "key"} image={image} />
+        <TryIt name={name} address={address} needsKey={access === "key"} example={example} />
         <TrafficHistoryCard changes={history.items} actors={actors} hasMore={history.nextCursor !== undefined} />
       </div>
     </Page>

@@ -40,7 +40,7 @@ export function callExamples(of: {
     "  headers: {",
     '    "Content-Type": "application/json",',
     '    "X-Assay-Unit": "user-1",',
-    ...(needsKey ? ["    Authorization: `Bearer ${process.env.ASSAY_KEY}`,"] : []),
+    ...(needsKey ? ['    Authorization: "Bearer " + process.env.ASSAY_KEY,'] : []),
     "  },",
     "  body: JSON.stringify({ image }),",
     "});",

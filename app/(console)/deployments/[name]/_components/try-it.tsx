@@ -4,22 +4,25 @@ import { ApiFailure, call } from "#app/_live/api.ts";
 import { Button } from "#app/_ui/button.tsx";
 import { Card } from "#app/_ui/card.tsx";
 import { CodeBlock } from "#app/_ui/copy.tsx";
+import { DigitImage } from "#app/_ui/digit-image.tsx";
 import { percent } from "#app/_ui/format.ts";
 import { Input } from "#app/_ui/input.tsx";
 import { describedBy, Field } from "#app/_ui/label.tsx";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "#app/_ui/tabs.tsx";
+import type { ExampleDigit } from "#app/(console)/_home/predict-example.ts";
 import { callExamples } from "#app/(console)/deployments/[name]/_components/call-examples.ts";
 import { PredictReply } from "#lib/serving/schemas.ts";
 
 /** Asks the deployment from here, and shows the same call in other languages. */
-export function TryIt(props: { name: string; address: string; needsKey: boolean; image: string | null }) {
-  const { name, image } = props;
+export function TryIt(props: { name: string; address: string; needsKey: boolean; example: ExampleDigit | null }) {
+  const { name, example } = props;
+  const examples = callExamples({ ...props, image: example?.png ?? null });
   const [unit, setUnit] = useState("");
   const [busy, setBusy] = useState(false);
   const [told, setTold] = useState<PredictReply | string | null>(null);
   const ask = async () => {
     setBusy(true);
-    await askOnce(name, image ?? "", unit).then(setTold, (error: unknown) => {
+    await askOnce(name, example?.png ?? "", unit).then(setTold, (error: unknown) => {
       setTold(error instanceof ApiFailure ? error.message : "That did not work.");
     });
     setBusy(false);
@@ -27,14 +30,9 @@ export function TryIt(props: { name: string; address: string; needsKey: boolean;
   return (
     <Card title="Try it">
       <div className="space-y-3">
-        {image !== null && (
+        {example !== null && (
           <div className="flex flex-wrap items-end gap-3">
-            {/* biome-ignore lint/performance/noImgElement: a few hundred bytes that are in the page already */}
-            <img
-              src={`data:image/png;base64,${image}`}
-              alt="The digit that is sent"
-              className="size-14 rounded-md bg-black [image-rendering:pixelated]"
-            />
+            <DigitImage pixels={example.pixels} alt={`A ${example.label}, as it is sent`} />
             <div className="min-w-40 flex-1">
               <Field id="try-unit" label="As which caller" hint="X-Assay-Unit; empty: as you">
                 <Input
@@ -54,13 +52,13 @@ export function TryIt(props: { name: string; address: string; needsKey: boolean;
         <div aria-live="polite">{told !== null && <Told told={told} />}</div>
         <Tabs defaultValue="curl">
           <TabsList aria-label="Languages">
-            {callExamples(props).map(({ id, label }) => (
+            {examples.map(({ id, label }) => (
               <TabsTrigger key={id} value={id}>
                 {label}
               </TabsTrigger>
             ))}
           </TabsList>
-          {callExamples(props).map(({ id, label, code }) => (
+          {examples.map(({ id, label, code }) => (
             <TabsContent key={id} value={id}>
               <CodeBlock label={`the call in ${label}`} code={code} />
             </TabsContent>
