@@ -39,7 +39,9 @@ function live(): z.infer<typeof Live> {
 /** The process counts for every project: a caller of one learns of no other's models. */
 async function withoutModels(metrics: Registry): Promise<string> {
   const all = await metrics.getMetricsAsJSON();
-  const nameless = all.filter(({ values }) => !values.some(({ labels }) => "model" in labels));
+  const nameless = all.filter(
+    ({ values }) => !values.some(({ labels }) => "model" in labels || "model_name" in labels),
+  );
   const texts = await Promise.all(nameless.map(({ name }) => metrics.getSingleMetricAsString(name)));
   return `${texts.join("\n\n")}\n`;
 }

@@ -10,6 +10,7 @@ import { type Route, route } from "#lib/platform/http/route.ts";
 import { recordRoutes } from "#lib/record/routes.ts";
 import { registryRoutes } from "#lib/registry/routes.ts";
 import { servingRoutes } from "#lib/serving/routes.ts";
+import { inferenceRoutes } from "#lib/serving/v2/routes.ts";
 import { exportRoutes } from "#lib/tracking/export/routes.ts";
 import { trackingRoutes } from "#lib/tracking/routes.ts";
 import { trainingRoutes } from "#lib/training/routes.ts";
@@ -35,6 +36,7 @@ export const apiRoutes: readonly Route[] = [
   ...registryRoutes,
   ...recordRoutes(approvalFacts),
   ...servingRoutes,
+  ...inferenceRoutes,
   ...approvalRoutes,
   ...mlflowRoutes,
 ];

@@ -7,10 +7,12 @@ import { invite } from "#lib/auth/invite.ts";
 import { openSession } from "#lib/auth/open-session.ts";
 import { drawSynthetic } from "#lib/datasets/draw-synthetic.ts";
 import { recordDataset } from "#lib/datasets/record-dataset.ts";
+import { identityOnnx } from "#lib/engine/onnx/testing/odd-models.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { withTransaction } from "#lib/platform/db.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { setAlias } from "#lib/registry/set-alias.ts";
+import { setStage } from "#lib/registry/set-stage.ts";
 import { makeVersion } from "#lib/registry/testing/make-version.ts";
 import { createDeployment } from "#lib/serving/deployments/create-deployment.ts";
 import type { GivenAssessment } from "#lib/tracking/assessments/assessment.ts";
@@ -85,7 +87,18 @@ export async function makeThings(ctx: Ctx, person: { id: string }): Promise<Thin
     ["/api/policies/{id}", { id: policy.id }],
     ["/api/projects/{id}", { id: ctx.projectId }],
     ["/api/sessions/{id}", { id: session.sid }],
+    ["/v2/models/{name}", await serveOne(ctx)],
   ];
+}
+
+/** A model in Production, and a deployment of it. */
+async function serveOne(ctx: Ctx): Promise<{ name: string; version: string }> {
+  const name = "served";
+  const { version } = await makeVersion(ctx, name, identityOnnx("float32", [1]));
+  await setStage(ctx, { modelName: name, version, stage: "Production", reason: "" });
+  const { projectId } = ctx;
+  await ctx.db.deployment.create({ data: { id: newId("dep"), projectId, name, modelName: name, access: "key" } });
+  return { name, version: String(version) };
 }
 
 /** Bodies that would be taken, of the routes that name something by an id. */
@@ -107,6 +120,10 @@ export const BODIES: { [route: string]: unknown } = {
   "POST /api/2.0/mlflow-artifacts/mpu/create/{path+}": { path: "/tmp/large.bin", num_parts: 2 },
   "POST /api/2.0/mlflow-artifacts/mpu/complete/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1", parts: [] },
   "POST /api/2.0/mlflow-artifacts/mpu/abort/{path+}": { path: "/tmp/large.bin", upload_id: "upl_1" },
+  "POST /v2/models/{name}/infer": { inputs: [{ name: "x", shape: [1], datatype: "FP32", data: [1] }] },
+  "POST /v2/models/{name}/versions/{version}/infer": {
+    inputs: [{ name: "x", shape: [1], datatype: "FP32", data: [1] }],
+  },
   "PATCH /api/projects/{id}": { name: "taken over" },
   "PUT /api/members/{userId}": { role: "viewer" },
   "PATCH /api/service-accounts/{id}": { disabled: true },

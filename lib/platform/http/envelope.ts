@@ -24,6 +24,11 @@ export interface Fault {
   internal: boolean;
 }
 
+/** An error as clients of the Open Inference Protocol read it. */
+export const InferenceErrorEnvelope = z
+  .object({ error: z.string().meta({ description: "For people." }) })
+  .meta({ id: "V2Error" });
+
 /** What was thrown, as the caller may see it. The only place where errors meet HTTP. */
 export function faultOf(thrown: unknown): Fault {
   const error = isAppError(thrown) ? thrown : lostConnection(thrown);
@@ -41,10 +46,15 @@ export function faultOf(thrown: unknown): Fault {
   return { status: httpStatusOf(error.kind), code, message, details, retryAfterSeconds, internal: error !== thrown };
 }
 
+/** Whether a path belongs to the Open Inference Protocol. */
+export function isInferencePath(path: string): boolean {
+  return path.startsWith("/v2/") || path === "/v2";
+}
+
 /** Status and body of a fault. Protocols that are not ours have their own form. */
 export function envelopeOf(fault: Fault, path: string, requestId: string): { status: number; body: string } {
   const { status, code, message, details } = fault;
-  if (path.startsWith("/v2/") || path === "/v2") {
+  if (isInferencePath(path)) {
     return { status, body: JSON.stringify({ error: message }) };
   }
   if (isMlflowPath(path)) return mlflowFault(fault);

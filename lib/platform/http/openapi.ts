@@ -1,5 +1,5 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import { ErrorEnvelope } from "#lib/platform/http/envelope.ts";
+import { ErrorEnvelope, InferenceErrorEnvelope, isInferencePath } from "#lib/platform/http/envelope.ts";
 import { isMlflowPath, MlflowErrorEnvelope } from "#lib/platform/http/mlflow-fault.ts";
 import type { Route, RouteAuth } from "#lib/platform/http/route.ts";
 import { strict } from "#lib/platform/http/validate.ts";
@@ -44,6 +44,7 @@ export function describeRoute(registry: Registry, route: Route): void {
 
 /** Protocols that are not ours have their own form. */
 function errorOf(route: Route): z.ZodType {
+  if (isInferencePath(route.path)) return InferenceErrorEnvelope;
   return isMlflowPath(route.path) ? MlflowErrorEnvelope : ErrorEnvelope;
 }
 

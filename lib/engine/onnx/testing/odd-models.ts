@@ -50,6 +50,20 @@ export function sumOnnx(): Uint8Array {
   });
 }
 
+/** `x` minus the mean of all its rows: its rows may not be put together with another request's. */
+export function centredOnnx(): Uint8Array {
+  return onnxOf({
+    name: "centred",
+    nodes: [
+      { opType: "ReduceMean", name: "mean", inputs: ["x"], outputs: ["mean"], attributes: { axes: [0], keepdims: 1 } },
+      { opType: "Sub", name: "sub", inputs: ["x", "mean"], outputs: ["y"] },
+    ],
+    initializers: [],
+    inputs: [{ name: "x", dims: ["rows", 2] }],
+    outputs: [{ name: "y", dims: ["rows", 2] }],
+  });
+}
+
 export function digestOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
