@@ -4,10 +4,9 @@ import { newId } from "#lib/platform/ids.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
 import { servingMetrics } from "#lib/serving/metrics.ts";
 import { predictionLog } from "#lib/serving/prediction-log.ts";
-import type { Answer } from "#lib/serving/schemas.ts";
+import type { Answer, ServedModel } from "#lib/serving/schemas.ts";
 import type { Turn } from "#lib/serving/traffic/live-deployment.ts";
 import type { ArmName, Routed } from "#lib/serving/traffic/schemas.ts";
-import type { WarmVersion } from "#lib/serving/version-pool.ts";
 
 /** The most probable class and its probability. The rounding to 6 decimals is for people and for the wire. */
 export function toAnswer(probabilities: Float32Array): Answer {
@@ -29,7 +28,7 @@ export function routedOf(turn: Turn, arm: ArmName): Routed {
 export function recordAnswer(
   ctx: Ctx,
   answer: Answer,
-  served: { turn: Turn; arm: ArmName; model: WarmVersion; latencyMs: number },
+  served: { turn: Omit<Turn, "answer" | "shadows">; arm: ArmName; model: ServedModel; latencyMs: number },
 ): void {
   const { turn, arm, model, latencyMs } = served;
   const metrics = servingMetrics(getRuntime());

@@ -8,7 +8,7 @@ export interface HostedModelOptions {
   read(): Promise<Uint8Array>;
   /** A larger file is not loaded. Default 512 MB. */
   maxBytes?: number;
-  /** Default 30 s. */
+  /** Default 60 s. */
   loadTimeoutMs?: number;
   /** Default 30 s; the process of a call that takes longer is ended. */
   runTimeoutMs?: number;
@@ -32,7 +32,8 @@ export interface HostedModel {
 }
 
 const MAX_BYTES = 512 * 1024 * 1024;
-const TIMEOUT_MS = 30_000;
+const LOAD_TIMEOUT_MS = 60_000;
+const RUN_TIMEOUT_MS = 30_000;
 
 /**
  * Loads a model.
@@ -41,7 +42,7 @@ const TIMEOUT_MS = 30_000;
  *   `timeout` while it was loaded
  */
 export async function openHostedModel(options: HostedModelOptions): Promise<HostedModel> {
-  const { digest, maxBytes = MAX_BYTES, loadTimeoutMs = TIMEOUT_MS, runTimeoutMs = TIMEOUT_MS } = options;
+  const { digest, maxBytes = MAX_BYTES, loadTimeoutMs = LOAD_TIMEOUT_MS, runTimeoutMs = RUN_TIMEOUT_MS } = options;
   let isClosed = false;
 
   const start = async () => {

@@ -22,9 +22,18 @@ export interface Turn {
   answer<T>(work: (model: WarmVersion) => Promise<T>): Promise<{ value: T; model: WarmVersion; arm: ArmName }>;
 }
 
+/** The newest table that was read, whether or not its versions are loaded here. */
+export interface KnownTable {
+  row: RouteRow;
+  targets: Targets;
+  /** It was read within the lease; otherwise its champion alone counts. */
+  isConfirmed: boolean;
+}
+
 /** One deployment in this process. */
 export interface LiveDeployment {
   readonly deployment: Deployment;
+  readonly known: KnownTable;
   /** Of the table in use; -1 before the first request needs one. */
   readonly generation: number;
   /**
@@ -213,6 +222,10 @@ export function createLiveDeployment(runtime: Runtime, first: RouteRow, options:
   return {
     get deployment() {
       return row.deployment;
+    },
+    get known() {
+      const targets = resolveTable({ ...row, traffic: row.entries ?? PRODUCTION_ONLY });
+      return { row, targets, isConfirmed: options.now() - rowReadAt <= options.leaseMs };
     },
     get generation() {
       return applied?.row.generation ?? -1;

@@ -6,15 +6,29 @@ import { SCOPES } from "#lib/auth/scopes.ts";
 import { renderSynthetic } from "#lib/engine/digit/render-synthetic.ts";
 import { identitiesOnnx, identityOnnx, sumOnnx } from "#lib/engine/onnx/testing/odd-models.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { newId } from "#lib/platform/ids.ts";
 import { makeCtx, type Runtime } from "#lib/platform/runtime.ts";
 import { predict } from "#lib/serving/predict.ts";
 import { predictionLog } from "#lib/serving/prediction-log.ts";
-import { deployNothing, serveOnnx } from "#lib/serving/v2/testing/serve-onnx.ts";
 import { digitOnnx, putIntoProduction } from "#lib/testing/digit-model.ts";
 import { pgTest } from "#lib/testing/pg.ts";
 
 /** Each model starts a process, which takes seconds on a busy machine. */
 vi.setConfig({ testTimeout: 120_000 });
+
+/** Serves this file as a version of `digits`, by the default deployment `digits`. Its access is by key. */
+async function serveOnnx(ctx: Ctx, onnx: Uint8Array, version = 1): Promise<void> {
+  const { projectId } = ctx;
+  const digits = { projectId, name: "digits", modelName: "digits", access: "key", isDefault: true };
+  await ctx.db.deployment.create({ data: { id: newId("dep"), ...digits } });
+  await putIntoProduction(ctx, version, onnx);
+}
+
+/** A deployment of a model that has no version. */
+async function deployNothing(ctx: Ctx, name: string): Promise<void> {
+  const { projectId } = ctx;
+  await ctx.db.deployment.create({ data: { id: newId("dep"), projectId, name, modelName: name, access: "key" } });
+}
 
 type Body = string | Uint8Array<ArrayBuffer>;
 

@@ -3,12 +3,14 @@ import { ONNX_INPUT, ONNX_OUTPUT } from "#lib/engine/onnx/export-onnx.ts";
 import type { HostedModel } from "#lib/engine/onnx/hosted-model.ts";
 import type { RawTensor } from "#lib/engine/onnx/tensors.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { isAppError } from "#lib/platform/errors.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
 import { recordAnswer, toAnswer } from "#lib/serving/answer.ts";
+import type { Answer } from "#lib/serving/schemas.ts";
 import { modelPool } from "#lib/serving/v2/model-pool.ts";
 import { readInferRequest } from "#lib/serving/v2/read-request.ts";
 import { readTensors, wantedOutputs } from "#lib/serving/v2/read-tensors.ts";
-import { findServedVersion, type Served } from "#lib/serving/v2/served.ts";
+import { type Asked, findServed, type Served } from "#lib/serving/v2/served.ts";
 import { inferenceStatistics } from "#lib/serving/v2/statistics.ts";
 import { writeReply } from "#lib/serving/v2/write-reply.ts";
 
@@ -20,35 +22,59 @@ import { writeReply } from "#lib/serving/v2/write-reply.ts";
  * @throws UnavailableError   nothing can answer, or the model's process died under it
  * @throws LimitExceededError the body is too large, or too much waits
  */
-export async function infer(
-  ctx: Ctx,
-  of: { name: string; version?: number | undefined; request: Request },
-): Promise<Response> {
+export async function infer(ctx: Ctx, asked: Asked & { request: Request }): Promise<Response> {
   const start = performance.now();
-  const served = await findServedVersion(ctx, of);
-  const statistics = inferenceStatistics(getRuntime());
-  const counted = { projectId: ctx.projectId, deployment: served.deployment.name, version: served.version };
-  try {
-    return await modelPool().use(served.onnxDigest, async ({ model, run }) => {
-      const request = await readInferRequest(of.request);
-      const inputs = readTensors(request, model.inputs);
-      const outputs = wantedOutputs(request.json, model.outputs);
-      const ready = performance.now();
-      const { tensors, queueMs, runMs } = await run(inputs, outputs);
-      const done = performance.now();
-      const reply = await writeReply({
-        ...{ model: served.deployment.name, version: served.version, request: request.json, tensors },
-        accepts: of.request.headers.get("accept-encoding"),
-      });
-      if (isDigitModel(model)) recordDigits(ctx, served, tensors, performance.now() - start);
-      const [preprocessMs, postprocessMs] = [ready - start, performance.now() - done];
-      const rows = inputs[0]?.dims[0] ?? 1;
-      statistics.succeeded(counted, { preprocessMs, queueMs, predictMs: runMs, postprocessMs }, rows);
-      return reply;
-    });
-  } catch (error) {
-    statistics.failed(counted, performance.now() - start);
+  const served = await findServed(ctx, { ...asked, headers: asked.request.headers });
+  const request = await readInferRequest(asked.request).catch((error: unknown) => {
+    const [{ version }] = served.candidates;
+    statisticsOf().failed(countedOf(ctx, served, version), performance.now() - start);
     throw error;
+  });
+  const accepts = asked.request.headers.get("accept-encoding");
+  return withStandIn(served, async (candidate) => {
+    const { version, onnxDigest, arm } = candidate;
+    const counted = countedOf(ctx, served, version);
+    try {
+      return await modelPool().use(onnxDigest, async ({ model, run }) => {
+        const inputs = readTensors(request, model.inputs);
+        const outputs = wantedOutputs(request.json, model.outputs);
+        const ready = performance.now();
+        const { tensors, queueMs, runMs } = await run(inputs, outputs);
+        const done = performance.now();
+        const { name, modelName } = served.deployment;
+        const reply = await writeReply({ model: name, version, request: request.json, tensors, accepts });
+        const latencyMs = Math.round((performance.now() - start) * 1_000) / 1_000;
+        if (isDigitModel(model)) {
+          for (const answer of digitsOf(tensors)) {
+            recordAnswer(ctx, answer, { turn: served, arm, model: { name: modelName, version }, latencyMs });
+          }
+        }
+        const [preprocessMs, postprocessMs] = [ready - start, performance.now() - done];
+        const rows = inputs[0]?.dims[0] ?? 1;
+        statisticsOf().succeeded(counted, { preprocessMs, queueMs, predictMs: runMs, postprocessMs }, rows);
+        return reply;
+      });
+    } catch (error) {
+      statisticsOf().failed(counted, performance.now() - start);
+      throw error;
+    }
+  });
+}
+
+const statisticsOf = () => inferenceStatistics(getRuntime());
+
+function countedOf(ctx: Ctx, { deployment }: Served, version: number) {
+  return { projectId: ctx.projectId, deployment: deployment.name, version };
+}
+
+/** The champion stands in for a challenger that cannot answer. */
+async function withStandIn<T>(served: Served, work: (candidate: Served["candidates"][0]) => Promise<T>): Promise<T> {
+  const [first, second] = served.candidates;
+  try {
+    return await work(first);
+  } catch (error) {
+    if (second === undefined || !isAppError(error) || error.kind !== "unavailable") throw error;
+    return work(second);
   }
 }
 
@@ -64,13 +90,10 @@ function isDigitModel({ inputs, outputs }: HostedModel): boolean {
 }
 
 /** Each row is a prediction like any other. */
-function recordDigits(ctx: Ctx, served: Served, [output]: readonly RawTensor[], ms: number): void {
-  if (output === undefined) return;
+function digitsOf([output]: readonly RawTensor[]): Answer[] {
+  if (output === undefined) return [];
   const probabilities = new Float32Array(Uint8Array.from(output.bytes).buffer);
-  const { deployment, version } = served;
-  const model = { name: deployment.modelName, version };
-  const latencyMs = Math.round(ms * 1_000) / 1_000;
-  for (let at = 0; at < probabilities.length; at += CLASS_COUNT) {
-    recordAnswer(ctx, toAnswer(probabilities.subarray(at, at + CLASS_COUNT)), { deployment, model, latencyMs });
-  }
+  return Array.from({ length: probabilities.length / CLASS_COUNT }, (_, row) =>
+    toAnswer(probabilities.subarray(row * CLASS_COUNT, (row + 1) * CLASS_COUNT)),
+  );
 }

@@ -25,7 +25,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-export interface QueuedAnswer {
+interface QueuedAnswer {
   tensors: RawTensor[];
   /** Milliseconds before its run began, and of the run. */
   queueMs: number;
@@ -165,7 +165,7 @@ function isFault(error: unknown): error is ModelFault {
 }
 
 /** What a model's process said, for the caller. */
-export function asAppError(error: unknown): unknown {
+function asAppError(error: unknown): unknown {
   if (!isFault(error)) return error;
   switch (error.code) {
     case "refused":

@@ -7,7 +7,7 @@ import { invalid } from "#lib/serving/v2/invalid.ts";
 import { InferBody } from "#lib/serving/v2/schemas.ts";
 
 /** Packed and unpacked. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 const UNPACK = { gzip: promisify(gunzip), deflate: promisify(inflate) };
 

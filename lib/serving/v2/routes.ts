@@ -3,6 +3,7 @@ import { readiness } from "#lib/platform/http/health.ts";
 import { makeResponse } from "#lib/platform/http/reply.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
+import { openDeployment } from "#lib/serving/open-deployment.ts";
 import { getModelConfig, getModelMetadata, getModelStatistics, requireReady } from "#lib/serving/v2/describe-model.ts";
 import { infer } from "#lib/serving/v2/infer.ts";
 import { listRepository, listStatistics } from "#lib/serving/v2/list-served.ts";
@@ -16,7 +17,6 @@ import {
   ServerMetadata,
   VersionParams,
 } from "#lib/serving/v2/schemas.ts";
-import { openServed } from "#lib/serving/v2/served.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 
 const tag = "Open Inference Protocol";
@@ -77,7 +77,7 @@ const serverRoutes: Route[] = [
 ];
 
 const guard = async ({ ctx, params }: { ctx: Ctx; params: unknown }) =>
-  void (await openServed(ctx, ModelParams.parse(params).name));
+  void (await openDeployment(ctx, ModelParams.parse(params).name));
 
 /** The routes of one model, by whichever version is served or by a number, which has to be that one. */
 function modelRoutes<P extends typeof ModelParams | typeof VersionParams>(

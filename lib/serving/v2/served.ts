@@ -1,75 +1,99 @@
-import { requireDeployment, requireModel } from "#lib/auth/confinement.ts";
-import { requireScope } from "#lib/auth/scopes.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError, UnavailableError } from "#lib/platform/errors.ts";
-import { getRuntime } from "#lib/platform/runtime.ts";
-import { type ServedRow, selectServed } from "#lib/serving/v2/store.ts";
+import { openDeployment } from "#lib/serving/open-deployment.ts";
+import type { Deployment, RouteRow } from "#lib/serving/store/routes.ts";
+import { bucketOf } from "#lib/serving/traffic/bucket-of.ts";
+import { unitOf } from "#lib/serving/traffic/caller.ts";
+import type { KnownTable } from "#lib/serving/traffic/live-deployment.ts";
+import type { KnownVersion, Targets } from "#lib/serving/traffic/resolve-table.ts";
+import { trafficRouter } from "#lib/serving/traffic/router.ts";
+import type { ArmName, StickyBy } from "#lib/serving/traffic/schemas.ts";
 
-/** A change of Production is seen within this time. */
-const CACHE_MS = 500;
-
-/** A deployment and the version that answers now. */
-export interface Served {
-  deployment: ServedRow["deployment"];
+/** A version that may answer, and its file. */
+interface Candidate {
   version: number;
   onnxDigest: string;
+  arm: ArmName;
+}
+
+/** How a request is routed by the traffic table. */
+export interface Served {
+  deployment: Deployment;
+  generation: number;
+  assigned: ArmName;
+  stickyBy: StickyBy | null;
+  /** Who is to answer, and who stands in where it cannot. */
+  candidates: [Candidate, ...Candidate[]];
+}
+
+/** Which model is asked for; a version by its number has to be one that may answer. */
+export interface Asked {
+  name: string;
+  version?: number | undefined;
+  /** Of the request: they keep a caller to a version. */
+  headers?: Headers;
 }
 
 /**
- * A deployment by its name, if the caller may use it: anybody where it is public (unless ASSAY_PUBLIC_PREDICT closes it),
- * otherwise the scope `serving:predict`.
+ * The versions that may answer a caller, the first one first. What is under way goes on with them, whatever comes meanwhile.
  *
- * @throws NotFoundError the project has no such deployment, or the key is confined to others
+ * @throws NotFoundError    as `openDeployment`, or that version answers nobody
+ * @throws UnavailableError no version can answer (`no_model`, `no_onnx_file`)
  */
-export async function openServed(ctx: Ctx, name: string): Promise<ServedRow> {
-  const { env } = getRuntime();
-  const row = await findServed(ctx, name);
-  const isOpen = row?.deployment.access === "public" && "ASSAY_PUBLIC_PREDICT" in env && env.ASSAY_PUBLIC_PREDICT;
-  if (!isOpen) requireScope(ctx, "serving:predict");
-  if (row === undefined) throw new NotFoundError(`Model ${name}`);
-  requireDeployment(ctx, row.deployment.name);
-  requireModel(ctx, row.deployment.modelName);
-  return row;
-}
-
-/**
- * The version that answers.
- *
- * @param version only this one will do
- * @throws NotFoundError    as `openServed`, or another version is served
- * @throws UnavailableError none is in Production (`no_model`), or it has no ONNX file (`no_onnx_file`)
- */
-export async function findServedVersion(ctx: Ctx, of: { name: string; version?: number | undefined }): Promise<Served> {
-  const { deployment, version } = await openServed(ctx, of.name);
-  if (of.version !== undefined && of.version !== version?.version) {
-    throw new NotFoundError(`Version ${of.version} of ${of.name}, as one that is served,`);
+export async function findServed(ctx: Ctx, asked: Asked): Promise<Served> {
+  const live = await openDeployment(ctx, asked.name);
+  if (whyUnavailable(live.known.row, live.known.targets) !== null) await trafficRouter().refresh();
+  const { known } = live;
+  const problem = whyUnavailable(known.row, known.targets);
+  if (asked.version !== undefined) return findNumbered(known, asked.name, asked.version);
+  const champion = candidateOf(known.targets.champion, "champion");
+  if (champion === null) {
+    const code = known.targets.problem === "no_onnx_file" ? "no_onnx_file" : "no_model";
+    throw new UnavailableError(problem ?? "", { code, retryAfterSeconds: 10 });
   }
-  const problem = whyUnavailable({ deployment, version });
-  if (version === null || version.onnxDigest === null || problem !== null) {
-    throw new UnavailableError(problem ?? "", {
-      code: version === null ? "no_model" : "no_onnx_file",
-      retryAfterSeconds: 10,
-    });
+  const { deployment, generation, entries } = known.row;
+  const common = { deployment, generation };
+  const { challengers } = known.targets;
+  if (challengers.length === 0 || !known.isConfirmed) {
+    return { ...common, assigned: "champion", stickyBy: null, candidates: [champion] };
   }
-  return { deployment, version: version.version, onnxDigest: version.onnxDigest };
+  const { requestId, actor } = ctx;
+  const unit = unitOf({ actor, requestId, ...(asked.headers !== undefined && { headers: asked.headers }) });
+  const bucket = bucketOf(entries?.salt ?? "", unit.value);
+  const chosen = challengers.find(({ below }) => bucket < below);
+  const challenger = candidateOf(chosen?.target ?? null, "challenger");
+  return {
+    ...common,
+    assigned: chosen === undefined ? "champion" : "challenger",
+    stickyBy: unit.by,
+    candidates: challenger === null ? [champion] : [challenger, champion],
+  };
 }
 
 /** Why nothing can answer; null: something can. */
-export function whyUnavailable({ deployment: { modelName }, version }: ServedRow): string | null {
-  if (version === null) return `No version of ${modelName} is in Production yet.`;
-  if (version.onnxDigest !== null) return null;
-  return `Version ${version.version} of ${modelName} is in Production, but has no ONNX file: it cannot be served.`;
+export function whyUnavailable({ deployment }: RouteRow, { problem, champion }: Targets): string | null {
+  if (problem === "none_in_production") return `No version of ${deployment.modelName} is in Production yet.`;
+  if (problem === null) return null;
+  return `Version ${champion?.version} of ${deployment.modelName} is to answer, but has no ONNX file: it cannot be served.`;
 }
 
-async function findServed(ctx: Ctx, name: string): Promise<ServedRow | undefined> {
-  const runtime = getRuntime();
-  const cache = runtime.singleton("serving.v2.served", () => new Map<string, { until: number; row: ServedRow }>());
-  const key = `${ctx.projectId}/${name}`;
-  const known = cache.get(key);
-  if (known !== undefined && known.until > performance.now()) return known.row;
-  const [row] = await selectServed(ctx.pool, ctx.projectId, name);
-  // Only what there is, or made-up names would fill the memory.
-  if (row === undefined) cache.delete(key);
-  else cache.set(key, { until: performance.now() + CACHE_MS, row });
-  return row;
+/** The champion, a challenger, or the one in Production; shadows answer nobody. */
+function findNumbered({ row, targets }: KnownTable, name: string, version: number): Served {
+  const may: [KnownVersion | null | undefined, ArmName][] = [
+    [targets.champion, "champion"],
+    ...targets.challengers.map(({ target }): [KnownVersion | null, ArmName] => [target, "challenger"]),
+    [row.versions.find(({ stage }) => stage === "Production"), "champion"],
+  ];
+  for (const [found, arm] of may) {
+    const candidate = found?.version === version ? candidateOf(found, arm) : null;
+    if (candidate === null) continue;
+    const { deployment, generation } = row;
+    return { deployment, generation, assigned: arm, stickyBy: null, candidates: [candidate] };
+  }
+  throw new NotFoundError(`Version ${version} of ${name}, as one that answers,`);
+}
+
+function candidateOf(known: KnownVersion | null, arm: ArmName): Candidate | null {
+  if (known === null || known.onnxDigest === null) return null;
+  return { version: known.version, onnxDigest: known.onnxDigest, arm };
 }

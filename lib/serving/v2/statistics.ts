@@ -3,7 +3,7 @@ import type { Runtime } from "#lib/platform/runtime.ts";
 import type { ModelStatistics } from "#lib/serving/v2/schemas.ts";
 
 /** Milliseconds of one inference, by its parts. */
-export interface Timings {
+interface Timings {
   preprocessMs: number;
   queueMs: number;
   predictMs: number;
