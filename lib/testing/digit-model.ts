@@ -3,6 +3,7 @@ import { initWeights } from "#lib/engine/init-weights.ts";
 import { planNetwork } from "#lib/engine/network.ts";
 import { exportOnnx } from "#lib/engine/onnx/export-onnx.ts";
 import type { Ctx } from "#lib/platform/ctx.ts";
+import { withTransaction } from "#lib/platform/db.ts";
 import { newId } from "#lib/platform/ids.ts";
 import { notify } from "#lib/platform/notify.ts";
 
@@ -20,11 +21,14 @@ export async function putIntoProduction(ctx: Ctx, version: number, onnx: Uint8Ar
     create: { id: newId("dep"), projectId, name: "digits", modelName: "digits", access: "public", isDefault: true },
     update: {},
   });
-  await db.modelVersion.updateMany({
-    where: { projectId, model: { name: "digits" }, stage: "Production" },
-    data: { stage: "Archived" },
+  // In one transaction, as the registry does it: nobody sees a moment without a version in Production.
+  await withTransaction(ctx, async (tx) => {
+    await tx.db.modelVersion.updateMany({
+      where: { projectId, model: { name: "digits" }, stage: "Production" },
+      data: { stage: "Archived" },
+    });
+    await addVersion(tx, version, onnx, "Production");
   });
-  await addVersion(ctx, version, onnx, "Production");
   await notify(db, "assay_model", "digits");
 }
 
