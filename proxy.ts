@@ -31,6 +31,6 @@ export function proxy(request: NextRequest): NextResponse {
 // Not the API, whose replies have headers of their own, but next-auth below it.
 export const config = {
   matcher: [
-    "/((?!_next/static|_next/image|api(?!-|/auth)|predict$|batch-predict$|v2|health|metrics$|version$|icon.svg).*)",
+    "/((?!_next/static|_next/image|api(?!-|/auth)|predict$|batch-predict$|feedback$|v2|health|metrics$|version$|icon.svg).*)",
   ],
 };

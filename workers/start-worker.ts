@@ -17,6 +17,7 @@ import { evidenceProcessor } from "#workers/evidence.processor.ts";
 import { startNoticeClock } from "#workers/notice-clock.ts";
 import { noticesProcessor } from "#workers/notices.processor.ts";
 import { startOutboxRelay } from "#workers/outbox-relay.ts";
+import { startPredictionKeeper } from "#workers/prediction-keeper.ts";
 import { startReconciler } from "#workers/reconciler.ts";
 import { startRecordKeeper } from "#workers/record-keeper.ts";
 import { startRunner } from "#workers/runner.ts";
@@ -76,6 +77,7 @@ export async function startWorker(runtime: Runtime, env: WorkerEnv): Promise<Run
   const reconciler = startReconciler(runtime, ctx, queues, { home: env.ASSAY_HOME });
   const recordKeeper = startRecordKeeper(runtime, env);
   const approvalsKeeper = startApprovalsKeeper(runtime);
+  const predictionKeeper = startPredictionKeeper(runtime, env);
   const noticeClock = startNoticeClock(runtime, ctx, queues, channels);
   const runner = startRunner(runtime, {
     actor,
@@ -93,7 +95,7 @@ export async function startWorker(runtime: Runtime, env: WorkerEnv): Promise<Run
     workerId,
     async stop() {
       shutdown.abort();
-      const keepers = [reconciler, noticeClock, recordKeeper, approvalsKeeper];
+      const keepers = [reconciler, noticeClock, recordKeeper, approvalsKeeper, predictionKeeper];
       await Promise.all([runner.stop(STOP_MS), ...keepers.map((keeper) => keeper.stop())]);
       // Last, so that what was handed back is in the queue already when another worker looks.
       relay.wake();

@@ -31,6 +31,7 @@ const OPEN_DOORS = [
   "GET /version",
   "POST /api/invitations/accept",
   "POST /api/invitations/look-up",
+  "POST /feedback",
   "POST /predict",
 ];
 /** Names in the code, not in a project. */

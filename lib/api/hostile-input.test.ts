@@ -144,5 +144,6 @@ const MORE_BODIES: { [route: string]: unknown } = {
   "POST /api/policies/check": { modelName: "digits", target: "stage:Production", body: {} },
   "POST /api/training/runs": { name: "one", spec: {} },
   "POST /api/datasets/prepare": { source: "synthetic-digits" },
+  "POST /feedback": { requestId: "req_12345678", item: 0, label: 1 },
   "POST /predict": { pixels: [], image: "" },
 };

@@ -9,6 +9,8 @@ import { mlflowRoutes } from "#lib/mlflow/routes.ts";
 import { type Route, route } from "#lib/platform/http/route.ts";
 import { recordRoutes } from "#lib/record/routes.ts";
 import { registryRoutes } from "#lib/registry/routes.ts";
+import { feedbackRoutes } from "#lib/serving/feedback/routes.ts";
+import { predictionRoutes } from "#lib/serving/predictions/routes.ts";
 import { servingRoutes } from "#lib/serving/routes.ts";
 import { inferenceRoutes } from "#lib/serving/v2/routes.ts";
 import { exportRoutes } from "#lib/tracking/export/routes.ts";
@@ -37,6 +39,8 @@ export const apiRoutes: readonly Route[] = [
   ...recordRoutes(approvalFacts),
   ...servingRoutes,
   ...inferenceRoutes,
+  ...predictionRoutes,
+  ...feedbackRoutes,
   ...approvalRoutes,
   ...mlflowRoutes,
 ];

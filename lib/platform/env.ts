@@ -28,6 +28,11 @@ export const BaseEnv = z.object({
   /** The file that signed heads are appended to, best on another disk or host than the database's. */
   ASSAY_AUDIT_ANCHOR: folder.optional(),
   ASSAY_AUDIT_RETENTION_MONTHS: z.coerce.number().int().min(6, "the least is 6").max(1_200).default(24),
+  /** What the log of predictions keeps of inputs: all of it, a digest only, or nothing. */
+  ASSAY_PREDICTION_INPUTS: z.enum(["kept", "masked", "off"]).default("kept"),
+  /** Days (UTC) that predictions stay in the log, and labels with what they are about. */
+  ASSAY_PREDICTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  ASSAY_LABEL_DAYS: z.coerce.number().int().min(1).max(3_650).default(400),
   /** Hosts and CIDR ranges, by comma, that configured webhooks may reach though they are private or not https. */
   ASSAY_EGRESS_ALLOW: z.string().default(""),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),

@@ -4,6 +4,7 @@ import { newId } from "#lib/platform/ids.ts";
 import { getRuntime } from "#lib/platform/runtime.ts";
 import { servingMetrics } from "#lib/serving/metrics.ts";
 import { predictionLog } from "#lib/serving/prediction-log.ts";
+import { logInput } from "#lib/serving/predictions/input-code.ts";
 import type { Answer, ServedModel } from "#lib/serving/schemas.ts";
 import type { Turn } from "#lib/serving/traffic/live-deployment.ts";
 import type { ArmName, Routed } from "#lib/serving/traffic/schemas.ts";
@@ -24,14 +25,22 @@ export function routedOf(turn: Turn, arm: ArmName): Routed {
   return { name: deployment.name, generation, arm, assigned, stickyBy };
 }
 
-/** Counts an answer and puts its row into the log. */
+/** Counts an answer and puts its row into the log. `input` is what the model saw, `item` its place within a batch. */
 export function recordAnswer(
   ctx: Ctx,
   answer: Answer,
-  served: { turn: Omit<Turn, "answer" | "shadows">; arm: ArmName; model: ServedModel; latencyMs: number },
+  served: {
+    turn: Omit<Turn, "answer" | "shadows">;
+    arm: ArmName;
+    model: ServedModel;
+    latencyMs: number;
+    input: Uint8Array;
+    item: number;
+  },
 ): void {
-  const { turn, arm, model, latencyMs } = served;
-  const metrics = servingMetrics(getRuntime());
+  const { turn, arm, model, latencyMs, input, item } = served;
+  const runtime = getRuntime();
+  const metrics = servingMetrics(runtime);
   const deployment = turn.deployment.name;
   const labels = { model: model.name, version: String(model.version) };
   const { assigned } = turn;
@@ -41,14 +50,19 @@ export function recordAnswer(
     id: newId("pr"),
     projectId: ctx.projectId,
     requestId: ctx.requestId,
+    item,
     deployment,
     modelName: model.name,
     modelVersion: model.version,
+    armAssigned: assigned,
+    armServed: arm,
+    generation: turn.generation,
     actor: actorName(ctx.actor),
     at: ctx.clock.now().toISOString(),
     prediction: answer.prediction,
     confidence: answer.confidence,
     probabilities: answer.probabilities,
     latencyMs,
+    ...logInput(input, runtime.env.ASSAY_PREDICTION_INPUTS),
   });
 }

@@ -30,7 +30,12 @@ export async function batchPredict(ctx: Ctx, input: BatchPredictBody, asked: Ask
     const { value: predictions, model, arm } = await turn.answer(answering);
     const latencyMs = Math.round((performance.now() - start) * 1_000) / 1_000;
     const answered = predictions.flatMap((item) => ("prediction" in item ? [item] : []));
-    for (const item of answered) recordAnswer(ctx, item, { turn, arm, model, latencyMs });
+    for (const [item, answer] of predictions.entries()) {
+      const read = inputs[item];
+      if (read instanceof Uint8Array && "prediction" in answer) {
+        recordAnswer(ctx, answer, { turn, arm, model, latencyMs, input: read, item });
+      }
+    }
     const digits = inputs.filter((item) => item instanceof Uint8Array);
     mirror(turn, requestId, { inputs: digits, answered: answered.map(({ prediction }) => prediction), model });
     const { name, version } = model;

@@ -37,7 +37,7 @@ export async function predict(ctx: Ctx, input: PredictBody, asked: Asked = {}): 
     const { value, model, arm } = await turn.answer((version) => version.batcher.predict(pixels));
     const answer = toAnswer(value);
     const latencyMs = Math.round((performance.now() - start) * 1_000) / 1_000;
-    recordAnswer(ctx, answer, { turn, arm, model, latencyMs });
+    recordAnswer(ctx, answer, { turn, arm, model, latencyMs, input: pixels, item: 0 });
     mirror(turn, requestId, { inputs: [pixels], answered: [answer.prediction], model });
     const { name, version } = model;
     return { ...answer, model: { name, version }, deployment: routedOf(turn, arm), requestId, latencyMs };

@@ -5,7 +5,7 @@ import { insertPredictions, type PredictionRow } from "#lib/serving/store/predic
 
 const FLUSH_MS = 500;
 const FLUSH_ROWS = 1_000;
-/** Rows kept while the database is away; older ones are counted as unlogged. */
+/** Rows kept while the database is away or slow; what is given up is counted as unlogged. */
 const MAX_ROWS = 100_000;
 
 /** Writes rows behind the replies, so that no prediction waits for the database. */
@@ -60,6 +60,10 @@ function createPredictionLog(runtime: Runtime): PredictionLog {
 
   return {
     add(row) {
+      if (rows.length >= MAX_ROWS) {
+        unlogged.inc();
+        return;
+      }
       rows.push(row);
       if (rows.length === FLUSH_ROWS) flush().catch(() => undefined);
     },

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
+import { OWNER_ROLE } from "../../scripts/lib/pg-roles.mjs";
 
 /** A private clone of the migrated database for one test file, as the application's role sees it. */
 export interface TestDatabase {
@@ -12,7 +13,7 @@ export interface TestDatabase {
 export async function cloneDatabase(): Promise<TestDatabase> {
   const { superuser, app, template } = inject("postgres");
   const name = `test_${randomBytes(6).toString("hex")}`;
-  await asSuperuser(superuser, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await asSuperuser(superuser, `CREATE DATABASE ${name} TEMPLATE ${template} OWNER ${OWNER_ROLE}`);
   return {
     url: withDatabase(app, name),
     superuserUrl: withDatabase(superuser, name),

@@ -21,15 +21,15 @@ export async function putIntoProduction(ctx: Ctx, version: number, onnx: Uint8Ar
     create: { id: newId("dep"), projectId, name: "digits", modelName: "digits", access: "public", isDefault: true },
     update: {},
   });
-  // In one transaction, as the registry does it: nobody sees a moment without a version in Production.
+  // In one transaction: nobody sees a moment without Production.
   await withTransaction(ctx, async (tx) => {
     await tx.db.modelVersion.updateMany({
       where: { projectId, model: { name: "digits" }, stage: "Production" },
       data: { stage: "Archived" },
     });
     await addVersion(tx, version, onnx, "Production");
+    await notify(tx.db, "assay_model", "digits");
   });
-  await notify(db, "assay_model", "digits");
 }
 
 /** Adds a version with this model to `digits` in the context's project. */

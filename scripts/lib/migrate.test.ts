@@ -52,7 +52,10 @@ function migrations(texts: Record<string, string>): string {
 }
 
 const TWO = { "1_first": "CREATE TABLE a (n int);", "2_second": "ALTER TABLE a ADD COLUMN m int; CREATE TABLE b ();" };
-const tables = () => sql(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
+/** Without partitions: days come and go. */
+const TABLES = `SELECT relname AS tablename FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`;
+const tables = () => sql(url, TABLES);
 
 describe("migrateDatabase", () => {
   test("leaves what `prisma migrate` itself would: status and deploy agree, and the tables are those of the schema", async () => {

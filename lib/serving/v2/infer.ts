@@ -1,4 +1,4 @@
-import { CLASS_COUNT, IMAGE_SIZE } from "#lib/engine/architectures.ts";
+import { CLASS_COUNT, IMAGE_PIXELS, IMAGE_SIZE } from "#lib/engine/architectures.ts";
 import { ONNX_INPUT, ONNX_OUTPUT } from "#lib/engine/onnx/export-onnx.ts";
 import type { HostedModel } from "#lib/engine/onnx/hosted-model.ts";
 import type { RawTensor } from "#lib/engine/onnx/tensors.ts";
@@ -45,8 +45,10 @@ export async function infer(ctx: Ctx, asked: Asked & { request: Request }): Prom
         const reply = await writeReply({ model: name, version, request: request.json, tensors, accepts });
         const latencyMs = Math.round((performance.now() - start) * 1_000) / 1_000;
         if (isDigitModel(model)) {
-          for (const answer of digitsOf(tensors)) {
-            recordAnswer(ctx, answer, { turn: served, arm, model: { name: modelName, version }, latencyMs });
+          const pixels = pixelsOf(inputs);
+          for (const [item, answer] of digitsOf(tensors).entries()) {
+            const input = pixels.subarray(item * IMAGE_PIXELS, (item + 1) * IMAGE_PIXELS);
+            recordAnswer(ctx, answer, { turn: served, arm, model: { name: modelName, version }, latencyMs, input, item });
           }
         }
         const [preprocessMs, postprocessMs] = [ready - start, performance.now() - done];
@@ -87,6 +89,13 @@ function isDigitModel({ inputs, outputs }: HostedModel): boolean {
     `${input?.name} ${input?.type} ${input?.dims.slice(1)}` === `${ONNX_INPUT} float32 ${IMAGE_SIZE},${IMAGE_SIZE},1` &&
     `${output?.name} ${output?.type} ${output?.dims.slice(1)}` === `${ONNX_OUTPUT} float32 ${CLASS_COUNT}`
   );
+}
+
+/** The images as the log keeps them: a byte for each fraction of white. */
+function pixelsOf([input]: readonly RawTensor[]): Uint8Array {
+  if (input === undefined) return new Uint8Array();
+  const fractions = new Float32Array(Uint8Array.from(input.bytes).buffer);
+  return new Uint8Array(Uint8ClampedArray.from(fractions, (fraction) => fraction * 255).buffer);
 }
 
 /** Each row is a prediction like any other. */
