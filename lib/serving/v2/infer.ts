@@ -48,7 +48,14 @@ export async function infer(ctx: Ctx, asked: Asked & { request: Request }): Prom
           const pixels = pixelsOf(inputs);
           for (const [item, answer] of digitsOf(tensors).entries()) {
             const input = pixels.subarray(item * IMAGE_PIXELS, (item + 1) * IMAGE_PIXELS);
-            recordAnswer(ctx, answer, { turn: served, arm, model: { name: modelName, version }, latencyMs, input, item });
+            recordAnswer(ctx, answer, {
+              turn: served,
+              arm,
+              model: { name: modelName, version },
+              latencyMs,
+              input,
+              item,
+            });
           }
         }
         const [preprocessMs, postprocessMs] = [ready - start, performance.now() - done];

@@ -1,8 +1,9 @@
 import type { Ctx } from "#lib/platform/ctx.ts";
 import { NotFoundError, UnavailableError } from "#lib/platform/errors.ts";
+import { bucketOf } from "#lib/serving/assignment/bucket.ts";
+import { pickArm } from "#lib/serving/assignment/pick-arm.ts";
 import { openDeployment } from "#lib/serving/open-deployment.ts";
 import type { Deployment, RouteRow } from "#lib/serving/store/routes.ts";
-import { bucketOf } from "#lib/serving/traffic/bucket-of.ts";
 import { unitOf } from "#lib/serving/traffic/caller.ts";
 import type { KnownTable } from "#lib/serving/traffic/live-deployment.ts";
 import type { KnownVersion, Targets } from "#lib/serving/traffic/resolve-table.ts";
@@ -59,8 +60,8 @@ export async function findServed(ctx: Ctx, asked: Asked): Promise<Served> {
   }
   const { requestId, actor } = ctx;
   const unit = unitOf({ actor, requestId, ...(asked.headers !== undefined && { headers: asked.headers }) });
-  const bucket = bucketOf(entries?.salt ?? "", unit.value);
-  const chosen = challengers.find(({ below }) => bucket < below);
+  const weights = challengers.map(({ weight }) => weight);
+  const chosen = challengers[pickArm(bucketOf(entries?.salt ?? "", unit.value), weights)];
   const challenger = candidateOf(chosen?.target ?? null, "challenger");
   return {
     ...common,
