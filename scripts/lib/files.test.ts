@@ -152,18 +152,27 @@ test("the count of vitest's report includes files that do not load, and errors o
   expect(vitestCounts(write("v.json", { testResults: [] }), 0)).toMatchObject({ passed: 0, failed: 1 });
 });
 
-test("the count of Playwright's report takes a flaky test for a failed one", () => {
-  const spec = (status: string) => ({ title: status, tests: [{ status }] });
+test("the count of Playwright's report names what failed and what passed at the second try only", () => {
+  const spec = (status: string, message?: string) => ({
+    title: status,
+    tests: [{ status, results: message === undefined ? [{}] : [{ error: { message } }, {}] }],
+  });
   const report = {
     suites: [
       {
         title: "file",
-        specs: [spec("expected"), spec("flaky")],
+        specs: [spec("expected"), spec("flaky", "\u001b[31mlate\u001b[39m\nstack"), spec("unexpected", "wrong")],
         suites: [{ title: "group", specs: [spec("skipped")] }],
       },
     ],
   };
-  expect(playwrightCounts(write("p.json", report), 0)).toMatchObject({ passed: 1, failed: 1, skipped: 1 });
+  const counts = playwrightCounts(write("p.json", report), 1);
+  expect(counts).toMatchObject({ passed: 2, failed: 1, skipped: 1 });
+  expect(counts.names).toEqual([
+    "skipped: file › group › skipped",
+    "passed at the second try only: file › flaky: late",
+    "failed: file › unexpected: wrong",
+  ]);
 });
 
 test("what is required and missing is named; a skip counts as a failure only when everything is required", () => {

@@ -4,6 +4,7 @@ import { DigitImage } from "#app/_ui/digit-image.tsx";
 import type { Reading } from "#app/draw/_components/digit-reader.ts";
 import { ProbabilityBars } from "#app/draw/_components/probability-bars.tsx";
 import { type Verdict, verdictOf } from "#app/draw/_components/verdict-of.ts";
+import { WasItRight } from "#app/draw/_components/was-it-right.tsx";
 
 /** What the model says: the digit, how sure it is, what it saw, and who answered. Every part keeps its place and size. */
 export function Answer({ reading, empty }: { reading: Reading; empty: boolean }) {
@@ -38,6 +39,16 @@ export function Answer({ reading, empty }: { reading: Reading; empty: boolean })
           </>
         )}
       </p>
+      <div className="mt-2 min-h-8">
+        {settled && reply && verdict && (
+          <WasItRight
+            key={reply.requestId}
+            requestId={reply.requestId}
+            prediction={verdict.best}
+            sure={verdict.sure}
+          />
+        )}
+      </div>
     </section>
   );
 }

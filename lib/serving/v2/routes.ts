@@ -22,8 +22,9 @@ import packageJson from "../../../package.json" with { type: "json" };
 const tag = "Open Inference Protocol";
 const EXTENSIONS = ["binary_tensor_data", "statistics", "model_configuration"];
 
+/** The protocol's own clients look at the status only. */
 function empty(status: number): Response {
-  return makeResponse(null, status, { "Content-Length": "0" });
+  return makeResponse("", status, { "Content-Type": "text/plain; charset=utf-8", "Content-Length": "0" });
 }
 
 const serverRoutes: Route[] = [
