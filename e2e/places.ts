@@ -10,6 +10,8 @@ export interface Place {
 export const PAGES: readonly Place[] = [
   { name: "home", path: "/" },
   { name: "runs", path: "/runs" },
+  { name: "runs by a filter", path: "/runs?filter=metrics.test_accuracy%20%3E%200.5" },
+  { name: "runs by a filter with a slip", path: "/runs?filter=metrics.test_accuracy%20%3E%20high" },
   { name: "a run's curves", path: "/runs/{run}" },
   { name: "a run's evaluation", path: "/runs/{run}?tab=evaluation" },
   { name: "a run's details", path: "/runs/{run}?tab=details" },

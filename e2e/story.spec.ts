@@ -197,6 +197,16 @@ test.describe("signed in", () => {
     const answer = page.getByRole("region", { name: "Answer" });
     await expect(answer.locator("output")).toHaveText(/^7, \d+\.\d % sure$/);
     await expect(answer.getByRole("link", { name: "digits version 1" })).toBeVisible();
+
+    // What people say of answers is kept as labels, and can be taken back.
+    await answer.getByRole("button", { name: "No", exact: true }).click();
+    await answer.getByRole("button", { name: "1", exact: true }).click();
+    await expect(answer.getByText("Thanks: noted as a 1.")).toBeVisible();
+    await answer.getByRole("button", { name: "Take it back" }).click();
+    await answer.getByRole("button", { name: "Yes", exact: true }).click();
+    await expect(answer.getByText("Thanks: noted as a 7.")).toBeVisible();
+    const measured = await page.request.get("/api/deployments/digits/accuracy");
+    expect(await measured.json()).toMatchObject({ versions: [{ version: 1, labelled: 1 }] });
   });
 
   test("the list of runs is filtered, sorted and walked by keyboard, and its view is in the address", async ({
@@ -209,6 +219,20 @@ test.describe("signed in", () => {
     await expect(page.getByRole("heading", { name: "No run matches" })).toBeVisible();
     await expect(page).toHaveURL(/q=no/);
     await page.getByRole("button", { name: "Show all runs" }).click();
+    const filter = page.getByRole("textbox", { name: "Filter runs by metrics" });
+    await filter.fill("metrics.test_accuracy > 2");
+    await filter.press("Enter");
+    await expect(page.getByRole("heading", { name: "No run matches" })).toBeVisible();
+    await expect(page).toHaveURL(/filter=metrics/);
+    await filter.fill("metrics.test_accuracy > high");
+    await filter.press("Enter");
+    await expect(filter).toHaveAttribute("aria-invalid", "true");
+    await filter.fill("metrics.test_accuracy > 0");
+    await filter.press("Enter");
+    await expect(page.getByRole("link", { name: RUN, exact: true })).toBeVisible();
+    await filter.fill("");
+    await filter.press("Enter");
+    await expect(page).not.toHaveURL(/filter=/);
     await page.getByRole("button", { name: "Test accuracy" }).click();
     await expect(page).toHaveURL(/sort=-metric:test_accuracy/);
     await expect(page.getByRole("columnheader", { name: "Test accuracy" })).toHaveAttribute("aria-sort", "descending");

@@ -7,6 +7,8 @@ export const runsSearch = {
   /** An experiment's id; empty: all. */
   experiment: parseAsString.withDefault(""),
   q: parseAsString.withDefault(""),
+  /** In MLflow's words. */
+  filter: parseAsString.withDefault(""),
   status: parseAsArrayOf(parseAsStringLiteral(RUN_STATUSES)).withDefault([]),
   sort: parseAsString.withDefault("-created"),
   lifecycle: parseAsStringLiteral(["active", "deleted"]).withDefault("active"),
@@ -25,9 +27,10 @@ export function apiQuery(search: RunsSearch): string {
 
 /** Where the API gives all runs of the same view as a file. */
 export function exportPath(search: RunsSearch, file: { what: "runs" | "history"; format: "csv" | "parquet" }): string {
-  const { experiment, q, status, lifecycle } = search;
+  const { experiment, q, filter, status, lifecycle } = search;
   const query = new URLSearchParams({ ...file, lifecycle });
   if (q.trim() !== "") query.set("q", q);
+  if (filter.trim() !== "") query.set("filter", filter);
   if (status.length > 0) query.set("status", status.join(","));
   return experiment === ""
     ? `/api/exports/runs?${query}`
@@ -36,12 +39,13 @@ export function exportPath(search: RunsSearch, file: { what: "runs" | "history";
 
 /** What the address asks for, or the list's beginning where the address does not make sense (an old or edited one). */
 export function toListQuery(search: RunsSearch): RunListQuery {
-  const { experiment, q, status, sort, lifecycle, cursor } = search;
+  const { experiment, q, filter, status, sort, lifecycle, cursor } = search;
   const parsed = RunListQuery.safeParse({
     lifecycle,
     sort,
     ...(experiment === "" ? {} : { experiment }),
     ...(q.trim() === "" ? {} : { q }),
+    ...(filter.trim() === "" ? {} : { filter }),
     ...(status.length === 0 ? {} : { status: status.join(",") }),
     ...(cursor === "" ? {} : { cursor }),
   });

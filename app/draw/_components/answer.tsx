@@ -41,12 +41,7 @@ export function Answer({ reading, empty }: { reading: Reading; empty: boolean })
       </p>
       <div className="mt-2 min-h-8">
         {settled && reply && verdict && (
-          <WasItRight
-            key={reply.requestId}
-            requestId={reply.requestId}
-            prediction={verdict.best}
-            sure={verdict.sure}
-          />
+          <WasItRight key={reply.requestId} requestId={reply.requestId} prediction={verdict.best} sure={verdict.sure} />
         )}
       </div>
     </section>

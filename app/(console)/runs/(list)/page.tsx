@@ -16,7 +16,13 @@ export default async function RunsPage({ searchParams }: PageProps<"/runs">) {
   const ctx = await requireSession();
   const search = await loadRunsSearch(searchParams);
   const query = toListQuery(search);
+  let filterError: string | undefined;
   const beginning = (error: unknown) => {
+    const wrong = isAppError(error) ? error.details?.find(({ field }) => field === "filter") : undefined;
+    if (wrong !== undefined) {
+      filterError = wrong.problem;
+      return { items: [] };
+    }
     // A mark of another order, or one that was cut on its way here.
     if (query.cursor === undefined || !(isAppError(error) && error.kind === "invalid")) throw error;
     return listRuns(ctx, { ...query, cursor: undefined });
@@ -41,6 +47,7 @@ export default async function RunsPage({ searchParams }: PageProps<"/runs">) {
       <RunsTable
         page={page}
         queue={queue}
+        filterError={filterError}
         experiments={experiments
           .filter(({ lifecycleStage }) => query.lifecycle === "deleted" || lifecycleStage === "active")
           .map(({ id, name }) => ({ id, name }))}

@@ -3,19 +3,22 @@ import { Search } from "lucide-react";
 import { type RefObject, useEffect, useState } from "react";
 import { Input, Select } from "#app/_ui/input.tsx";
 import { ExportMenu } from "#app/(console)/runs/_components/export-menu.tsx";
+import { FilterField } from "#app/(console)/runs/_components/filter-field.tsx";
 import type { RunsSearch } from "#app/(console)/runs/search.ts";
 import { RUN_STATUSES } from "#lib/tracking/status.ts";
 
 const WORDS = { QUEUED: "Queued", RUNNING: "Running", FINISHED: "Finished", FAILED: "Failed", CANCELLED: "Cancelled" };
 
-/** What the list shows: text, states, an experiment, and whether deleted runs. Text is sent 250 ms after the last key. */
+/** What the list shows: text, a filter, states, an experiment, and whether deleted runs. Text is sent 250 ms after the last key. */
 export function RunFilters(props: {
   inputRef: RefObject<HTMLInputElement | null>;
   search: RunsSearch;
   experiments: { id: string; name: string }[];
-  onChange(change: Partial<Pick<RunsSearch, "experiment" | "q" | "status" | "lifecycle">>): void;
+  /** What is wrong with the filter. */
+  filterError: string | undefined;
+  onChange(change: Partial<Pick<RunsSearch, "experiment" | "q" | "filter" | "status" | "lifecycle">>): void;
 }) {
-  const { inputRef, search, experiments, onChange } = props;
+  const { inputRef, search, experiments, filterError, onChange } = props;
   const [text, setText] = useState(search.q);
   const [sent, setSent] = useState(search.q);
   // Back, forward and "show all" change the address from outside.
@@ -90,6 +93,7 @@ export function RunFilters(props: {
         <option value="deleted">Deleted runs</option>
       </Select>
       <ExportMenu search={search} />
+      <FilterField value={search.filter} error={filterError} onChange={(filter) => onChange({ filter })} />
     </search>
   );
 }

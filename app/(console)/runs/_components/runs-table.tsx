@@ -26,12 +26,18 @@ const NONE: RowSelectionState = {};
 /** Selecting is for what can be done to several runs at once. */
 const READ_COLUMNS = columns.filter(({ id }) => id !== "select");
 
-export function RunsTable(props: { page: RunPage; queue: QueueReply; experiments: { id: string; name: string }[] }) {
-  const { page, queue, experiments } = props;
+export function RunsTable(props: {
+  page: RunPage;
+  queue: QueueReply;
+  experiments: { id: string; name: string }[];
+  /** What is wrong with the filter; the page is empty then. */
+  filterError: string | undefined;
+}) {
+  const { page, queue, experiments, filterError } = props;
   const router = useRouter();
   const [loading, startTransition] = useTransition();
   const [search, setSearch] = useQueryStates(runsSearch, { shallow: false, startTransition });
-  const { rows, newCount } = useLiveRows(page, queue, apiQuery(search));
+  const { rows, newCount } = useLiveRows(page, queue, filterError === undefined ? apiQuery(search) : null);
   const [selection, setSelection] = useState<RowSelectionState>(NONE);
   const body = useRef<HTMLTableSectionElement>(null);
   const filter = useRef<HTMLInputElement>(null);
@@ -49,7 +55,7 @@ export function RunsTable(props: { page: RunPage; queue: QueueReply; experiments
   useHotkeys("Runs", useListKeys({ body, filter, router, mayWrite }));
 
   const selected = table.getSelectedRowModel().rows.map((row) => row.original);
-  const filtered = search.q !== "" || search.status.length > 0 || search.experiment !== "";
+  const filtered = search.q !== "" || search.filter !== "" || search.status.length > 0 || search.experiment !== "";
 
   return (
     <div className="space-y-3">
@@ -57,6 +63,7 @@ export function RunsTable(props: { page: RunPage; queue: QueueReply; experiments
         inputRef={filter}
         search={search}
         experiments={experiments}
+        filterError={filterError}
         onChange={(change) => {
           setSelection(NONE);
           void setSearch({ ...change, cursor: null });
@@ -71,7 +78,12 @@ export function RunsTable(props: { page: RunPage; queue: QueueReply; experiments
         onClear={() => setSelection(NONE)}
       />
       {rows.length === 0 ? (
-        <NoRuns filtered={filtered} deleted={search.lifecycle === "deleted"} onClear={() => void setSearch(null)} />
+        <NoRuns
+          filtered={filtered}
+          isFaulty={filterError !== undefined}
+          deleted={search.lifecycle === "deleted"}
+          onClear={() => void setSearch(null)}
+        />
       ) : (
         <div className={cn("rounded-lg border border-border bg-card", loading && "opacity-60")} aria-busy={loading}>
           <Table label="Runs">
@@ -193,13 +205,22 @@ function SortableTh(props: { id: string; sort: string; onSort(sort: string): voi
   );
 }
 
-function NoRuns({ filtered, deleted, onClear }: { filtered: boolean; deleted: boolean; onClear(): void }) {
+function NoRuns(props: { filtered: boolean; isFaulty: boolean; deleted: boolean; onClear(): void }) {
+  const { filtered, isFaulty, deleted, onClear } = props;
   // The server does not know it: asked for after the first paint, so that both render the same at first.
   const origin = useSyncExternalStore(
     () => () => undefined,
     () => location.origin,
     () => "",
   );
+  if (isFaulty) {
+    return (
+      <EmptyState title="The filter cannot be understood">
+        <p>What is wrong with it stands below its field.</p>
+        <Button onClick={onClear}>Show all runs</Button>
+      </EmptyState>
+    );
+  }
   if (filtered || deleted) {
     return (
       <EmptyState title={deleted ? "No deleted runs" : "No run matches"}>

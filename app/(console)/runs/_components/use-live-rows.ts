@@ -16,9 +16,13 @@ interface Live {
 
 /**
  * Keeps the rows of a list up to date where they stand: values change, rows do not move or vanish under the cursor.
- * `newCount` runs have come since that a refresh would show.
+ * `newCount` runs have come since that a refresh would show. `query` null: it is not asked for again.
  */
-export function useLiveRows(page: RunPage, queue: QueueReply, query: string): { rows: RunRow[]; newCount: number } {
+export function useLiveRows(
+  page: RunPage,
+  queue: QueueReply,
+  query: string | null,
+): { rows: RunRow[]; newCount: number } {
   const [live, setLive] = useState<Live>({ base: page, page, queue });
   const now = live.base === page ? live : { base: page, page, queue };
   const active =
@@ -27,12 +31,12 @@ export function useLiveRows(page: RunPage, queue: QueueReply, query: string): { 
   usePoll(
     async (signal) => {
       const [nextPage, nextQueue] = await Promise.all([
-        call("GET", `/api/runs${query}`, { reply: RunPage, signal }),
+        call("GET", `/api/runs${query ?? ""}`, { reply: RunPage, signal }),
         call("GET", "/api/training/queue", { reply: QueueReply, signal }),
       ]);
       setLive({ base: page, page: nextPage, queue: nextQueue });
     },
-    active ? 1_500 : 6_000,
+    query === null ? null : active ? 1_500 : 6_000,
   );
 
   return useMemo(() => {
