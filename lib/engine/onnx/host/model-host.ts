@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { Duplex } from "node:stream";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { childEnvironment } from "#lib/engine/child/child-environment.ts";
 import { FrameReader, frame } from "#lib/engine/onnx/host/frames.ts";
 import { HostReply, type HostRequest, packTensors, unpackTensors } from "#lib/engine/onnx/host/protocol.ts";
@@ -48,7 +47,7 @@ export class ModelHost {
     const entry = hostEntry();
     this.#child = spawn(
       process.execPath,
-      [...(entry.endsWith(".ts") ? ["--import", tsxLoader()] : []), "--max-semi-space-size=2", entry],
+      [...(entry.endsWith(".ts") ? ["--import", "tsx"] : []), "--max-semi-space-size=2", entry],
       { env: childEnvironment(process.env, "wasm"), stdio: ["ignore", "ignore", "pipe", "pipe"] },
     );
     const pipe = this.#child.stdio[3];
@@ -167,8 +166,4 @@ function hostEntry(): string {
   const found = places.find((file) => existsSync(file));
   if (found === undefined) throw new Error("the model host's program is not there: npm run build makes it");
   return found;
-}
-
-function tsxLoader(): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 }
